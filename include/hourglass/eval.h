@@ -1,0 +1,77 @@
+/* hourglass/eval.h: how good a reconstruction is, and beside what.
+ *
+ *     #include <hourglass/eval.h>
+ *     #include <stdio.h>
+ *     int main(void) {
+ *         float t[784] = {0}, y[784] = {0.5f};
+ *         hg_metrics m = {0};
+ *         hg_pairs pairs = {.t = t, .y = y, .n = 1, .shape = {28, 28, 1}};
+ *         if (!hg_metrics_measure(&m, &pairs, NULL, NULL)) printf("MSE %.6f\n", m.mse);
+ *     }
+ *
+ * Values are in [0,1]; every figure is of the output clipped to [0,1] unless said. A figure that is
+ * not defined (SSIM of a picture smaller than its window, say) is NaN. */
+#ifndef HOURGLASS_EVAL_H
+#define HOURGLASS_EVAL_H
+
+#include <hourglass/data.h>
+
+typedef struct hg_metrics {
+    size_t n;
+    double mse;           /* mean over values and samples */
+    double sse_per_image; /* squared error summed over a sample's values, mean over samples */
+    double psnr;          /* dB, of the mean MSE: -10 log10 mse; infinite where nothing differs */
+    double psnr_mean;     /* dB, mean of the samples' PSNR */
+    double ssim_gauss11;  /* 11 x 11 Gaussian window, sigma 1.5, population covariance, valid region (Wang 2004) */
+    double ssim_uniform7; /* scikit-image's default: 7 x 7 uniform window, sample covariance */
+    double bce;           /* nats per value, y clamped to [1e-7, 1-1e-7] */
+    double bce_floor;     /* bce of a perfect reconstruction: not zero where values are not 0 or 1 */
+} hg_metrics;
+
+/* The figures of one sample, for the worst-k and per-class tables. */
+typedef struct hg_sample_metrics {
+    float mse, ssim_gauss11;
+} hg_sample_metrics;
+
+typedef struct hg_pairs {
+    const float *t, *y; /* originals and reconstructions, [n * shape size]; the caller's */
+    size_t n;
+    hg_shape shape;
+} hg_pairs;
+
+/* each: [n], the caller's room, or NULL. Images of several channels: SSIM is the mean over the channels. HG_MEMORY
+ * only. */
+hg_status hg_metrics_measure(hg_metrics *m, const hg_pairs *pairs, hg_sample_metrics *each, hg_error *e);
+
+/* Principal component analysis, mean removed (Pearson 1901): the baseline at the same code length. */
+typedef struct hg_pca {
+    size_t d, k;        /* values a sample, components kept */
+    double *mean;       /* [d] */
+    double *components; /* [k][d], orthonormal, by falling eigenvalue; sign: largest entry positive */
+    double *variance;   /* [k] eigenvalues of the covariance */
+} hg_pca;
+hg_status hg_pca_fit(hg_pca *p, const hg_set *set, size_t k, hg_error *e);
+void hg_pca_close(hg_pca *p);
+/* Reconstructs n samples x [n * d] through the first k components into y (unclipped). */
+void hg_pca_reconstruct(const hg_pca *p, size_t k, const float *x, size_t n, float *y);
+
+typedef struct hg_pca_metrics {
+    size_t k;
+    double mse, sse_per_image;                             /* unclipped */
+    double mse_clipped, psnr, ssim_gauss11, ssim_uniform7; /* clipped */
+} hg_pca_metrics;
+/* Measures on `test` what the first k components of a fit are worth. */
+hg_status hg_pca_score(hg_pca_metrics *m, const hg_pca *p, size_t k, const hg_set *test, hg_error *e);
+/* Fits on `train`, measures on `test`; k <= d. The fit of a known data set is kept in the cache, by its checksum. */
+hg_status hg_pca_measure(hg_pca_metrics *m, const hg_set *train, const hg_set *test, size_t k, hg_error *e);
+
+/* Published results that stand beside ours: the rows that apply to a data set and a code length. */
+typedef struct hg_published {
+    const char *dataset, *model, *metric, *source;
+    size_t code; /* 0: any */
+    double value;
+    bool verified; /* read in the source or recomputed; else print "recalled" */
+} hg_published;
+size_t hg_published_rows(const hg_published **rows);
+
+#endif

@@ -1,0 +1,38 @@
+/* file.h: whole files in, whole files out.
+ *
+ * Every file this project writes goes through hg__file_write or a hg__file sink: a temporary file
+ * in the target's folder, written, synced, renamed over the target, the folder synced. So a reader
+ * sees the old file or the new one, and a failure leaves nothing behind. */
+#ifndef HG_BASE_FILE_H
+#define HG_BASE_FILE_H
+
+#include "base/fail.h"
+
+#include <stdio.h>
+
+/* Reads a file of at most `most` bytes into *bytes (malloc, one zero byte added behind; caller frees). "-" is stdin. */
+hg_status hg__file_read(const char *path, size_t most, char **bytes, size_t *size, hg_error *e);
+
+/* A file being written. Use it between open and close; close with ok = false throws it away. */
+typedef struct hg__file {
+    FILE *stream;    /* the temporary file, or stdout for "-" */
+    char path[4096]; /* the target */
+    char temp[4128];
+} hg__file;
+
+/* HG_EXISTS, naming --force, when the target is there and !force. A folder, device or pipe is never replaced: HG_IO. */
+hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e);
+/* Flush, sync, rename, sync the folder. Returns `so_far` when it is a failure, after removing the temporary file. */
+hg_status hg__file_close(hg__file *f, hg_status so_far, hg_error *e);
+
+/* All of the above for bytes at hand. */
+hg_status hg__file_write(const char *path, const void *bytes, size_t size, bool force, hg_error *e);
+
+/* After renames of one's own: what the folder holds survives a power failure. */
+hg_status hg__folder_sync(const char *path, hg_error *e);
+
+hg_status hg__dir_make(const char *path, hg_error *e); /* with its parents; an existing folder is fine */
+bool hg__is_dir(const char *path);
+bool hg__is_file(const char *path);
+
+#endif

@@ -1,0 +1,19 @@
+/* text.h: a string that grows. A failed allocation is remembered in `failed`, so that a whole page
+ * can be written and the error asked for once, at the end. */
+#ifndef HG_BASE_TEXT_H
+#define HG_BASE_TEXT_H
+
+#include "base/fail.h"
+
+typedef struct hg__text {
+    char *at; /* owned, zero-terminated once anything was added */
+    size_t size, room;
+    bool failed;
+} hg__text;
+
+void hg__text_add(hg__text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void hg__text_bytes(hg__text *t, const void *bytes, size_t size);
+void hg__text_close(hg__text *t);
+hg_status hg__text_done(hg__text *t, hg_error *e); /* HG_MEMORY when any addition failed */
+
+#endif

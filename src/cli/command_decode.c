@@ -1,0 +1,64 @@
+/* command_decode.c: `hourglass decode`: codes, from a .npy array, back into samples. */
+#include "cli/forward_options.h"
+
+#include <stdlib.h>
+
+/* The codes as a set of n samples of the code's shape; *values is behind it and the caller's to free. */
+static hg_status read_codes(hg_set **set, float **values, const hg__subject *s, const char *path, hg_error *e)
+{
+    size_t dims = 0, dim[4] = {0}, k = hg_shape_size(s->z), size = 1;
+    hg_status status = hg_npy_read(path, values, &dims, dim, e);
+    if (status) return status;
+    for (size_t i = 1; i < dims; i++) size *= dim[i];
+    if (dims < 2 || size != k)
+        return hg__fail(e, HG_MODEL, path, "holds codes of %zu values in %zu dimensions, but %s takes [n, %zu]", size,
+                        dims, s->path, k);
+    if (!dim[0]) return hg__fail(e, HG_DATA, path, "holds no codes");
+    return hg_set_wrap(set, "codes", *values, dim[0], s->z, e);
+}
+
+static hg_status decode(const hg__subject *s, const hg__forward_options *v, const hg_set *codes, hg_error *e)
+{
+    float *y = NULL;
+    hg__walk walk = {.from = "z", .to = "y", .threads = v->threads, .batch = v->batch};
+    hg_status status = hg__floats_open(&y, codes->n, hg_shape_size(s->y), e);
+    if (!status) status = hg__subject_walk(s, codes, &walk, y, e);
+    hg__pictures p = {.values = y, .n = codes->n, .shape = s->y, .one_file = true};
+    if (!status) status = hg__pictures_write(v->output, &p, v->force, e);
+    free(y);
+    return status;
+}
+
+static hg_status run_decode(hg__call *call, hg_error *e)
+{
+    const hg__forward_options *v = call->values;
+    hg__subject s = {0};
+    hg_set *codes = NULL;
+    float *values = NULL;
+    hg_status status = hg__forward_open(call, &s, e);
+    if (!status) status = read_codes(&codes, &values, &s, call->word[1], e);
+    if (!status) status = decode(&s, v, codes, e);
+    if (!status) status = hg__forward_done(call, codes->n, "sample", e);
+    hg_set_close(&codes);
+    free(values);
+    hg__subject_close(&s);
+    return status;
+}
+
+const hg__command hg__command_decode = {
+    .name = "decode",
+    .summary = "turn codes back into samples",
+    .words = "RUN codes.npy -o OUT",
+    .about = "OUT is a folder of PNG files, a sheet (it ends with .png) or an array (.npy) of shape [samples, height, "
+             "width, channels].",
+    .examples =
+        (const hg__example[]){{"hourglass decode runs/conv-mnist codes.npy -o decoded.npy", "an array"},
+                              {"hourglass decode runs/conv-mnist codes.npy -o sheet.png", "all of them on one sheet"},
+                              {"hourglass decode runs/conv-mnist codes.npy -o digits/", "a PNG file each"},
+                              {NULL, NULL}},
+    .groups = hg__decode_groups,
+    .size = sizeof(hg__forward_options),
+    .words_min = 2,
+    .words_max = 2,
+    .run = run_decode,
+};

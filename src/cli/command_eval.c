@@ -1,0 +1,315 @@
+/* command_eval.c: `hourglass eval`: the model's figures on unseen data, beside PCA at the same code length. */
+#include "cli/command.h"
+#include "cli/evaluation.h"
+#include "cli/output.h"
+#include "cli/sheets.h"
+#include "record/json_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct values {
+    hg__common common;
+    const char *source, *split, *resize;
+    size_t batch, threads, worst;
+    bool pca, offline;
+} values;
+
+#define AT(field) offsetof(values, field)
+static const hg__option rows[] = {
+    {.name = "source",
+     .type = HG__TEXT,
+     .offset = AT(source),
+     .value = "SOURCE",
+     .help = "other data than the run's own; its test part, or all of a path"},
+    {.name = "split",
+     .type = HG__CHOICE,
+     .offset = AT(split),
+     .choices = "test|train|validation|whole",
+     .value = "PART",
+     .help = "test, train, validation (what the run set aside) or whole; without it what the model has not seen"},
+    {.name = "resize",
+     .type = HG__TEXT,
+     .offset = AT(resize),
+     .value = "HxW",
+     .help = "bring the pictures to this size; HxWx1 also makes them grey, HxWx3 coloured; without it the run's"},
+    {.name = "pca",
+     .type = HG__FLAG,
+     .offset = AT(pca),
+     .fallback = "true",
+     .help = "measure PCA at the same code length"},
+    {.name = "worst",
+     .type = HG__SIZE,
+     .offset = AT(worst),
+     .fallback = "10",
+     .min = 0,
+     .max = 1000,
+     .help = "worst samples to name"},
+    {.name = "batch",
+     .type = HG__SIZE,
+     .offset = AT(batch),
+     .fallback = "128",
+     .min = 1,
+     .max = 65536,
+     .help = "samples at a time; never changes the result"},
+    {.name = "threads",
+     .type = HG__SIZE,
+     .offset = AT(threads),
+     .fallback = "0",
+     .min = 0,
+     .max = 1024,
+     .help = "0: one per processor; never changes the result"},
+    {.name = "offline", .type = HG__FLAG, .offset = AT(offline), .help = "never touch the network"},
+    {0},
+};
+#undef AT
+
+/* What is measured on, and what PCA learns from. */
+typedef struct bench {
+    hg__console *console;
+    hg__subject subject;
+    const char *spec, *split;
+    hg__source_options source; /* of spec */
+    const char *run_spec;      /* the run's own data, or NULL */
+    hg__source_options run_source;
+    hg_set *set;     /* values in [0,1] */
+    uint32_t *index; /* the samples of train and validation, or NULL for all */
+    size_t n;
+} bench;
+
+static void bench_close(bench *b)
+{
+    hg_set_close(&b->set);
+    free(b->index);
+    hg__subject_close(&b->subject);
+}
+
+/* Without --split: what the model has not seen. A file or folder of the user's has no test part, so there it is what
+ * the run set aside. */
+static const char *unseen_split(const bench *b, const values *v)
+{
+    if (hg__source_is_builtin(b->spec)) return "test";
+    if (v->source && *v->source) return "whole";
+    return hg__subject_value(&b->subject, "val", 0) > 0 ? "validation" : "train";
+}
+
+/* Chooses spec and split: the run's own data, or --source. */
+static hg_status choose(bench *b, const values *v, hg_error *e)
+{
+    if (b->subject.config) {
+        hg_status s = hg__subject_source(&b->subject, &b->run_spec, &b->run_source, e);
+        if (s) return s;
+    }
+    b->source = b->run_source;
+    b->spec = v->source && *v->source ? v->source : b->run_spec;
+    if (!b->spec) return hg__subject_source(&b->subject, &b->spec, &b->source, e);
+    if (v->resize && *v->resize) b->source.resize = v->resize;
+    b->split = v->split ? v->split : unseen_split(b, v);
+    return HG_OK;
+}
+
+static bool is_part_of_training(const bench *b)
+{
+    return !strcmp(b->split, "train") || !strcmp(b->split, "validation");
+}
+
+/* The samples that the run learnt from, or the ones it set aside. */
+static hg_status pick(bench *b, hg_error *e)
+{
+    bool train = !strcmp(b->split, "train");
+    double fraction = hg__subject_value(&b->subject, "val", 0);
+    size_t n_train = b->set->n;
+    b->n = b->set->n;
+    if (b->spec != b->run_spec || fraction <= 0) {
+        if (train) return HG_OK;
+        return hg__fail(e, HG_USAGE, "--split",
+                        "no samples of %s were set aside for validation; use --split train or --source", b->spec);
+    }
+    b->index = calloc(b->set->n, sizeof *b->index);
+    if (!b->index) return hg__fail_memory(e, b->spec, b->set->n * sizeof *b->index);
+    hg_status s = hg_split(b->set, fraction, hg__subject_seed(&b->subject), b->index, &n_train, e);
+    if (s) return s;
+    b->n = train ? n_train : b->set->n - n_train;
+    if (!train) memmove(b->index, b->index + n_train, b->n * sizeof *b->index);
+    return HG_OK;
+}
+
+static hg_status open_data(bench *b, const values *v, hg_error *e)
+{
+    hg_set_options o;
+    hg_status s = choose(b, v, e);
+    if (s) return s;
+    bool training = is_part_of_training(b);
+    b->source.part = training ? "train" : b->split;
+    if (training && b->spec == b->run_spec && b->run_source.part) b->source.part = b->run_source.part;
+    if (!training) b->source.limit = 0;
+    b->source.normalize = "unit";
+    b->source.offline = v->offline;
+    s = hg__source_resolve(&o, b->spec, &b->source, HG_TEST, e);
+    o.say = hg__console_line, o.say_ctx = b->console;
+    if (!s) s = hg_set_open(&b->set, b->spec, &o, e);
+    if (s) return s;
+    b->n = b->set->n;
+    return training ? pick(b, e) : HG_OK;
+}
+
+/* PCA learns from the whole training file, as published figures do: the run's, else the source's. */
+static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__console *console, hg_error *e)
+{
+    const char *spec = b->run_spec ? b->run_spec : b->spec;
+    hg__source_options source = b->run_spec ? b->run_source : b->source;
+    hg_set_options o;
+    hg_set *train = NULL, *test = NULL;
+    if (v->code >= hg_shape_size(v->shape)) return HG_OK;
+    source.normalize = "unit", source.limit = 0, source.offline = b->source.offline, source.part = NULL;
+    hg_status s = hg__source_resolve(&o, spec, &source, HG_TRAIN, e);
+    if (!s) s = hg_set_open(&train, spec, &o, e);
+    if (s) goto done;
+    if (v->code > train->n || !hg_shape_equal(train->shape, v->shape)) {
+        hg__console_say(console, "%s has too few samples, or of another shape, for PCA at k = %zu.", spec, v->code);
+        goto done;
+    }
+    s = hg_set_wrap(&test, v->source, v->t, v->n, v->shape, e);
+    if (!s) s = hg_pca_measure(&v->pca, train, test, v->code, e);
+    v->has_pca = !s;
+    if (!s && !strcmp(b->split, "validation"))
+        hg__console_say(console, "PCA learnt from all of %s, these samples among them: its figures flatter it.", spec);
+done:
+    hg_set_close(&test);
+    hg_set_close(&train);
+    return s;
+}
+
+/* ---- Pictures ---------------------------------------------------------------------------------- */
+
+/* One sample of each class, then whatever comes first: n in all. */
+static size_t pick_examples(const hg__evaluation *v, uint32_t *index, size_t most)
+{
+    size_t n = 0;
+    for (size_t c = 0; v->label && c < v->classes && n < most; c++)
+        for (size_t i = 0; i < v->n; i++)
+            if ((size_t)v->label[i] == c) {
+                index[n++] = (uint32_t)i;
+                break;
+            }
+    for (size_t i = 0; i < v->n && n < most; i++) {
+        bool taken = false;
+        for (size_t k = 0; k < n; k++) taken |= index[k] == i;
+        if (!taken) index[n++] = (uint32_t)i;
+    }
+    return n;
+}
+
+static hg__comparison compare(const hg__evaluation *v, const uint32_t *index, size_t n)
+{
+    return (hg__comparison){.shape = v->shape,
+                            .t = v->t,
+                            .y = v->y,
+                            .index = index,
+                            .n = n,
+                            .columns = 10,
+                            .difference = true,
+                            .t_label = "original",
+                            .y_label = "rebuilt"};
+}
+
+static hg_status write_sheets(const hg__evaluation *v, const hg_run *run, hg_error *e)
+{
+    enum { MOST = 40 };
+    uint32_t examples[MOST], best[MOST];
+    size_t n = pick_examples(v, examples, MOST), few = v->n < MOST / 2 ? v->n : MOST / 2;
+    for (size_t i = 0; i < few; i++) best[i] = v->by_mse[v->n - 1 - i];
+    const struct {
+        const char *name;
+        hg__comparison what;
+    } sheets[] = {{"samples/eval.png", compare(v, examples, n)},
+                  {"samples/eval-best.png", compare(v, best, few)},
+                  {"samples/eval-worst.png", compare(v, v->by_mse, few)}};
+    hg_status s = HG_OK;
+    for (size_t i = 0; !s && i < 3; i++) {
+        char path[4352];
+        s = hg__comparison_write(hg_run_file(run, sheets[i].name, path, sizeof path), &sheets[i].what, true, e);
+    }
+    return s;
+}
+
+/* eval.json, the sheets and a fresh report: what a run folder keeps. */
+static hg_status keep(const hg__evaluation *v, hg_run *run, hg_error *e)
+{
+    json_t *document = hg__evaluation_json(v);
+    char *text = document ? hg__json_text(document, JSON_INDENT(2)) : NULL, path[4352];
+    json_decref(document);
+    hg_status s = text ? hg_run_write_json(run, "eval.json", text, e) : hg__fail_memory(e, "eval.json", 4096);
+    free(text);
+    if (!s) s = write_sheets(v, run, e);
+    return s ? s : hg_report_write(hg_run_path(run), hg_run_file(run, "report.html", path, sizeof path), true, e);
+}
+
+/* A few originals above their reconstructions, where there is a terminal to draw on. */
+static hg_status draw(hg__call *call, const hg__evaluation *v, hg_error *e)
+{
+    uint32_t index[10];
+    char *text = NULL;
+    size_t width = hg__console_width(STDOUT_FILENO);
+    if (!call->console.terminal_out) return HG_OK;
+    hg__comparison c = compare(v, index, pick_examples(v, index, 10));
+    c.difference = false, c.columns = hg__comparison_columns(width);
+    hg_status s = hg__comparison_text(&text, &c, call->console.colour_out, width, e);
+    if (!s) hg__text_add(&call->out, "\n%s", text);
+    free(text);
+    return s;
+}
+
+/* ---- The command ------------------------------------------------------------------------------- */
+
+static hg_status print(hg__call *call, const hg__evaluation *v, hg_error *e)
+{
+    if (call->common->json) return hg__output_json(&call->out, hg__evaluation_json(v), e);
+    hg__evaluation_print(&call->out, v);
+    return draw(call, v, e);
+}
+
+static hg_status run_eval(hg__call *call, hg_error *e)
+{
+    const values *v = call->values;
+    bench b = {.console = &call->console};
+    hg__evaluation evaluation = {0};
+    hg_status s = hg__subject_open(&b.subject, call->word[0], e);
+    if (!s) s = open_data(&b, v, e);
+    if (s) goto done;
+    s = hg__evaluation_open(
+        &evaluation, &(hg__evaluation_work){&b.subject, b.set, b.index, b.n, {"x", "y", v->threads, v->batch}}, e);
+    if (s) goto done;
+    evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
+    if (v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
+    if (!s && b.subject.run) s = keep(&evaluation, b.subject.run, e);
+    if (!s) s = print(call, &evaluation, e);
+done:
+    hg__evaluation_close(&evaluation);
+    bench_close(&b);
+    return s;
+}
+
+const hg__command hg__command_eval = {
+    .name = "eval",
+    .summary = "measure a model on unseen data, beside PCA at the same code length",
+    .words = "RUN [--source SOURCE] [--split test]",
+    .about =
+        "RUN is a run folder or a model file. Pixels are in [0,1]; the model's figures are of its output clipped to "
+        "[0,1]. PCA is "
+        "fitted on the whole training file. For a run folder, eval.json, the sheets samples/eval*.png and report.html "
+        "are written anew.",
+    .examples =
+        (const hg__example[]){
+            {"hourglass eval runs/conv-mnist", "on the test part of the data it was trained on"},
+            {"hourglass eval runs/conv-mnist --split validation", "on what was set aside in training"},
+            {"hourglass eval runs/conv-mnist --source fashion-mnist --json", "on other data, for a program"},
+            {NULL, NULL}},
+    .groups = (const hg__option_group[]){{"Evaluation", rows, 0}, HG__COMMON_GROUP, HG__GROUPS_END},
+    .size = sizeof(values),
+    .words_min = 1,
+    .words_max = 1,
+    .run = run_eval,
+};

@@ -1,0 +1,394 @@
+/* command_train.c: `hourglass train`: a new run, or one that goes on. */
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/sheets.h"
+#include "cli/source_options.h"
+#include "cli/subject.h"
+#include "record/json_text.h"
+#include "record/run_folder.h"
+#include "train/train_rows.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct values {
+    hg__common common;
+    const char *model, *out, *resume;
+    bool force;
+    hg_train_options train;
+    hg__source_options source;
+} values;
+
+#define AT(field) offsetof(values, field)
+static const hg__option rows[] = {
+    {.name = "model",
+     .type = HG__TEXT,
+     .offset = AT(model),
+     .value = "NAME|FILE",
+     .help = "a preset, as in hourglass models list, or a file with a graph"},
+    {.name = "out",
+     .letter = 'o',
+     .type = HG__TEXT,
+     .offset = AT(out),
+     .value = "RUN",
+     .help = "the run folder, numbered when it is there already; else runs/MODEL-DATA"},
+    {.name = "resume",
+     .type = HG__TEXT,
+     .offset = AT(resume),
+     .value = "RUN",
+     .help = "go on with a run; nothing else is needed, only --epochs may change"},
+    {.name = "force", .type = HG__FLAG, .offset = AT(force), .help = "put the new run in the place of an old one"},
+    {0},
+};
+#undef AT
+
+/* What the listener needs. */
+typedef struct session {
+    hg__call *call;
+    hg__progress_line line;
+    bool stopping;
+} session;
+
+static void on_progress(void *ctx, const hg_progress *p) { hg__progress_step(&((session *)ctx)->line, p); }
+static void on_epoch(void *ctx, const hg_epoch *row, size_t epochs)
+{
+    hg__progress_epoch(&((session *)ctx)->line, row, epochs);
+}
+static void on_say(void *ctx, const char *text) { hg__progress_say(&((session *)ctx)->line, text); }
+
+static int on_signal(void *ctx)
+{
+    session *s = ctx;
+    int number = hg__interrupt_signal();
+    if (number && !s->stopping) on_say(ctx, number == SIGINT ? "Saving; Ctrl-C again quits at once." : "Saving.");
+    s->stopping = number;
+    return number;
+}
+
+/* size: the parameters are those of hg_train_listener. */
+static hg_status on_samples(void *ctx, const char *path, const float *x, const float *y, size_t n, hg_shape shape,
+                            hg_error *e)
+{
+    (void)ctx;
+    hg__comparison c = {.shape = shape,
+                        .t = x,
+                        .y = y,
+                        .n = n,
+                        .columns = 10,
+                        .difference = true,
+                        .t_label = "original",
+                        .y_label = "rebuilt"};
+    return hg__comparison_write(path, &c, true, e);
+}
+
+/* ---- What config.json keeps about this call ---------------------------------------------------- */
+
+static char *describe_sources(const hg__call *call)
+{
+    json_t *sources = json_object();
+    char *text = NULL;
+    for (hg__slot s = {0}; hg__slot_next(call->command, &s);) {
+        char source[1024];
+        json_object_set_new(sources, s.row->name,
+                            json_string(hg__call_source(call, s.row->name, source, sizeof source)));
+    }
+    text = hg__json_text(sources, JSON_COMPACT);
+    json_decref(sources);
+    return text;
+}
+
+static char *describe_data(const char *spec, const hg__source_options *o, const hg_set *set)
+{
+    json_t *data = hg__source_to_json(spec, o, set);
+    char *text = data ? hg__json_text(data, JSON_COMPACT) : NULL;
+    json_decref(data);
+    return text;
+}
+
+/* ---- Results ----------------------------------------------------------------------------------- */
+
+static json_t *result_json(const hg_train_result *r)
+{
+    return json_pack("{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:s}", "run", hg__json_word(r->run), "epochs",
+                     (json_int_t)r->epochs, "best_epoch", (json_int_t)r->best_epoch, "train_loss",
+                     hg__json_number(r->train_loss), "val_loss", hg__json_number(r->val_loss), "images_per_second",
+                     hg__json_number(r->images_per_second), "seconds", hg__json_number(r->seconds), "weights_sha256",
+                     r->weights_sha256);
+}
+
+static hg_status print_result(hg__call *call, const hg_train_result *r, hg_error *e)
+{
+    char rate[32], time[32], validation[48] = "";
+    if (call->common->json) return hg__output_json(&call->out, result_json(r), e);
+    if (isfinite(r->val_loss)) snprintf(validation, sizeof validation, ", validation %.6f", r->val_loss);
+    hg__text_add(&call->out, "%s: %zu epoch%s, best %zu: loss %.6f%s; %s images/s, %s, weights %.12s\n", r->run,
+                 r->epochs, r->epochs == 1 ? "" : "s", r->best_epoch, r->train_loss, validation,
+                 hg__output_count(r->images_per_second, rate, sizeof rate),
+                 hg__output_time(r->seconds, time, sizeof time), r->weights_sha256);
+    return HG_OK;
+}
+
+static hg_status stopped(hg_status s, const hg_train_result *r, hg_error *e)
+{
+    hg__text run = {0};
+    hg__output_quoted(&run, r->run);
+    hg__fail(e, s, r->run, "stopped, and everything is saved; go on with: hourglass train --resume %s",
+             run.at ? run.at : r->run);
+    hg__text_close(&run);
+    return s;
+}
+
+static hg_status finish(hg__call *call, hg_status s, const hg_train_result *r, hg_error *e)
+{
+    char report[640];
+    if (s == HG_INTERRUPTED || s == HG_TERMINATED) return *r->run ? stopped(s, r, e) : s;
+    if (s) return s;
+    snprintf(report, sizeof report, "%s/report.html", r->run);
+    s = hg_report_write(r->run, report, true, e);
+    if (!s)
+        hg__console_say(&call->console, "The model and its report are in %s; hourglass eval %s measures it.", r->run,
+                        r->run);
+    return s ? s : print_result(call, r, e);
+}
+
+/* ---- A new run --------------------------------------------------------------------------------- */
+
+static hg_status need_source_and_model(const hg__call *call, hg_error *e)
+{
+    const values *v = call->values;
+    char presets[256] = "";
+    size_t used = 0;
+    if (!call->words)
+        return hg__fail(e, HG_USAGE, "train", "name the data to train on, as in: hourglass train mnist --model conv");
+    if (v->model && *v->model) return HG_OK;
+    for (size_t i = 0; i < hg_presets() && used < sizeof presets; i++)
+        used += (size_t)snprintf(presets + used, sizeof presets - used, "%s%s", i ? ", " : "", hg_preset_name(i));
+    return hg__fail(e, HG_USAGE, "--model", "name the model to train: a preset (%s) or a file with a graph", presets);
+}
+
+/* "runs/conv-mnist" from the names of model and data, without folders and endings. */
+static void default_run(const char *model, const char *data, char *out, size_t n)
+{
+    const char *names[] = {model, data};
+    size_t used = (size_t)snprintf(out, n, "runs/");
+    for (size_t i = 0; i < 2 && used < n; i++) {
+        size_t length = strlen(names[i]);
+        while (length > 1 && names[i][length - 1] == '/') length--;
+        size_t from = length;
+        while (from && names[i][from - 1] != '/') from--;
+        size_t end = from + strcspn(names[i] + from, "./");
+        if (end == from) end = length; /* "." or ".hidden" */
+        used += (size_t)snprintf(out + used, n - used, "%s%.*s", i ? "-" : "", (int)(end - from), names[i] + from);
+    }
+}
+
+static bool matches(const char *name, const char *const *patterns)
+{
+    for (; *patterns; patterns++)
+        if (!fnmatch(*patterns, name, 0)) return true;
+    return false;
+}
+
+/* Are there only files of such names in the folder? With `remove`, those go. */
+static bool sweep(const char *folder, const char *const *patterns, bool remove)
+{
+    bool only = true;
+    DIR *dir = opendir(folder);
+    if (!dir) return true;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        if (!matches(entry->d_name, patterns)) only = false;
+        else if (remove) unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    closedir(dir);
+    return only;
+}
+
+/* Removes an old run. Nothing is touched when the folder holds anything else (HG_EXISTS) or is still being trained in
+ * (HG_FAILED). */
+static hg_status remove_run(const char *run, hg_error *e)
+{
+    static const char *const files[] = {".",         "..",          "samples",           "*.json",
+                                        "metrics.*", "checkpoint*", "model.safetensors", "report.html",
+                                        NULL},
+                             *const sheets[] = {".", "..", "*.png", NULL};
+    char samples[600];
+    int lock = -1;
+    snprintf(samples, sizeof samples, "%s/samples", run);
+    if (!sweep(run, files, false) || !sweep(samples, sheets, false))
+        return hg__fail(e, HG_EXISTS, run, "holds more than a run's files; remove it by hand, or choose another --out");
+    hg_status s = hg__run_lock(&lock, run, e);
+    if (s) return s;
+    sweep(run, files, true);
+    sweep(samples, sheets, true);
+    if ((rmdir(samples) && errno != ENOENT) || rmdir(run)) s = hg__fail_errno(e, run, "cannot be removed");
+    close(lock);
+    return s;
+}
+
+/* --force: the old run goes, once it is sure that the new one can begin. */
+static hg_status make_way(const values *v, const hg_set *set, const char *run, hg_error *e)
+{
+    char config[600];
+    hg_graph *g = NULL;
+    snprintf(config, sizeof config, "%s/config.json", run);
+    if (!v->force || !hg__is_dir(run)) return HG_OK;
+    if (!hg__is_file(config)) return hg__fail(e, HG_EXISTS, run, "is no run folder, so --force leaves it alone");
+    hg_status s = hg_graph_open(&g, v->model, &(hg_graph_options){.input = set->shape, .code = v->train.code}, e);
+    hg_graph_close(&g);
+    return s ? s : remove_run(run, e);
+}
+
+static hg_status choose_run(const values *v, const hg_set *set, char *run, size_t n, hg_error *e)
+{
+    bool given = v->out && *v->out;
+    if (given && strlen(v->out) >= n)
+        return hg__fail(e, HG_USAGE, "--out", "is longer than the %zu letters that a run's path may have", n - 1);
+    if (given) snprintf(run, n, "%s", v->out);
+    else default_run(v->model, set->name, run, n);
+    return make_way(v, set, run, e);
+}
+
+static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result *r, hg_error *e)
+{
+    const values *v = call->values;
+    hg_set_options o;
+    hg_set *set = NULL;
+    char run[512], *data = NULL, *sources = NULL;
+    hg_status s = need_source_and_model(call, e);
+    if (!s) s = hg__source_resolve(&o, call->word[0], &v->source, HG_TRAIN, e);
+    o.say = hg__console_line, o.say_ctx = &call->console;
+    if (!s) s = hg_set_open(&set, call->word[0], &o, e);
+    if (!s) s = choose_run(v, set, run, sizeof run, e);
+    if (s) goto done;
+    hg__console_detail(&call->console, "%s: %zu samples of %zu x %zu x %zu", set->name, set->n, set->shape.h,
+                       set->shape.w, set->shape.c);
+    l->data = data = describe_data(call->word[0], &v->source, set);
+    l->config_sources = sources = describe_sources(call);
+    s = hg_train(r, set, v->model, run, &v->train, l, e);
+done:
+    hg_set_close(&set);
+    free(data);
+    free(sources);
+    return s;
+}
+
+/* ---- A run that goes on ------------------------------------------------------------------------ */
+
+static bool may_change(const char *name)
+{
+    static const char *const names[] = {"resume", "epochs", "offline"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) return true;
+    return hg__option_find(hg__common_rows, name);
+}
+
+static hg_status refuse_changes(const hg__call *call, hg_error *e)
+{
+    for (hg__slot s = {0}; hg__slot_next(call->command, &s);)
+        if (call->origin[s.number] == HG__FROM_LINE && !may_change(s.row->name)) {
+            char where[80];
+            snprintf(where, sizeof where, "--%s", s.row->name);
+            return hg__fail(e, HG_USAGE, where,
+                            "a run goes on as it began; leave this out, or start a new run without --resume");
+        }
+    return HG_OK;
+}
+
+/* The run's own data, or the SOURCE that was typed, where the data has moved. */
+static hg_status open_run_data(hg__call *call, hg_set **set, json_t **config, hg_error *e)
+{
+    const values *v = call->values;
+    const char *spec = NULL;
+    char *text = NULL, where[640];
+    hg_run *run = NULL;
+    hg__source_options source;
+    hg_set_options o;
+    hg_status s = hg_run_open(&run, v->resume, e);
+    if (s) return s;
+    hg_run_file(run, "config.json", where, sizeof where);
+    s = hg_run_read_json(run, "config.json", &text, e);
+    if (!s) s = hg__json_parse(config, text, where, e);
+    if (!s) s = hg__source_from_json(&spec, &source, json_object_get(*config, "data"), where, e);
+    if (!s && call->words) spec = call->word[0];
+    source.offline = v->source.offline;
+    if (!s) s = hg__source_resolve(&o, spec, &source, HG_TRAIN, e);
+    o.say = hg__console_line, o.say_ctx = &call->console;
+    if (!s) s = hg_set_open(set, spec, &o, e);
+    free(text);
+    hg_run_close(&run);
+    return s;
+}
+
+static hg_status train_on(hg__call *call, hg_train_listener *l, hg_train_result *r, hg_error *e)
+{
+    const values *v = call->values;
+    hg_set *set = NULL;
+    json_t *config = NULL;
+    bool more = hg__call_typed(call, "epochs");
+    hg_status s = refuse_changes(call, e);
+    if (!s && strlen(v->resume) >= sizeof r->run)
+        s = hg__fail(e, HG_USAGE, "--resume", "is longer than the %zu letters that a run's path may have",
+                     sizeof r->run - 1);
+    if (!s) s = open_run_data(call, &set, &config, e);
+    if (!s) s = hg_train_resume(r, set, v->resume, more ? v->train.epochs : 0, l, e);
+    if (!*r->run) snprintf(r->run, sizeof r->run, "%s", v->resume);
+    hg_set_close(&set);
+    json_decref(config);
+    return s;
+}
+
+static hg_status run_train(hg__call *call, hg_error *e)
+{
+    const values *v = call->values;
+    session at = {.call = call, .line = {.console = &call->console}};
+    hg_train_result r = {0};
+    hg_train_listener l = {.ctx = &at,
+                           .progress = on_progress,
+                           .epoch = on_epoch,
+                           .say = on_say,
+                           .signal = on_signal,
+                           .samples = on_samples,
+                           .command = call->typed.at};
+    hg__interrupt_catch();
+    hg_status s = v->resume && *v->resume ? train_on(call, &l, &r, e) : train_new(call, &l, &r, e);
+    hg__progress_close(&at.line);
+    return finish(call, s, &r, e);
+}
+
+const hg__command hg__command_train = {
+    .name = "train",
+    .summary = "train an autoencoder",
+    .words = "SOURCE --model NAME|FILE [options], or --resume RUN",
+    .about =
+        "Writes a run folder with the best model, a checkpoint after every epoch, metrics, sample sheets and a report. "
+        "Ctrl-C "
+        "saves and prints the command that goes on; the same seed gives the same weights for any number of threads.",
+    .examples =
+        (const hg__example[]){
+            {"hourglass train mnist --model conv", "a preset on a built-in data set"},
+            {"hourglass train pictures/ --model conv --resize 64x64 --code 128", "your own pictures"},
+            {"hourglass train mnist --model conv --noise gaussian:0.3 --out runs/denoiser", "learns to remove noise"},
+            {"hourglass train --resume runs/conv-mnist", "goes on where it stopped"},
+            {NULL, NULL}},
+    .groups = (const hg__option_group[]){{"Run", rows, 0},
+                                         {"Training", hg__train_rows, offsetof(values, train)},
+                                         {"Data", hg__source_rows, offsetof(values, source)},
+                                         HG__COMMON_GROUP,
+                                         HG__GROUPS_END},
+    .notes_title = "Words of --augment and --noise",
+    .notes = hg_augment_help,
+    .size = sizeof(values),
+    .words_max = 1,
+    .run = run_train,
+};

@@ -1,0 +1,106 @@
+/* evaluation.c: see evaluation.h. */
+#include "cli/evaluation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The samples that index names, as a set of their own: values at v->t, labels at v->label. */
+static void take(hg__evaluation *v, const hg__evaluation_work *w)
+{
+    size_t size = hg_shape_size(v->shape);
+    for (size_t i = 0; i < v->n; i++) {
+        size_t from = w->index ? w->index[i] : i;
+        hg_set_get(w->set, from, v->t + i * size);
+        if (v->label) v->label[i] = w->set->labels[from];
+    }
+}
+
+static hg_status make_room(hg__evaluation *v, const hg_set *set, hg_error *e)
+{
+    size_t size = hg_shape_size(v->shape), n = v->n;
+    hg_status s = hg__floats_open(&v->t, n, size, e);
+    if (!s) s = hg__floats_open(&v->y, n, size, e);
+    if (s) return s;
+    v->each = calloc(n, sizeof *v->each);
+    v->by_mse = calloc(n, sizeof *v->by_mse);
+    v->label = set->labels ? calloc(n, sizeof *v->label) : NULL;
+    if (!v->each || !v->by_mse || (set->labels && !v->label)) return hg__fail_memory(e, "evaluation", n * 16);
+    return HG_OK;
+}
+
+typedef struct rank {
+    float mse;
+    uint32_t sample;
+} rank;
+
+static int compare(const void *a, const void *b)
+{
+    const rank *x = a, *y = b;
+    if (x->mse != y->mse) return x->mse > y->mse ? -1 : 1;
+    return x->sample < y->sample ? -1 : 1;
+}
+
+static hg_status sort_by_mse(hg__evaluation *v, hg_error *e)
+{
+    rank *ranks = calloc(v->n, sizeof *ranks);
+    if (!ranks) return hg__fail_memory(e, "evaluation", v->n * sizeof *ranks);
+    for (size_t i = 0; i < v->n; i++) ranks[i] = (rank){v->each[i].mse, (uint32_t)i};
+    qsort(ranks, v->n, sizeof *ranks, compare);
+    for (size_t i = 0; i < v->n; i++) v->by_mse[i] = ranks[i].sample;
+    free(ranks);
+    return HG_OK;
+}
+
+static hg_status measure(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
+{
+    hg_set *set = NULL;
+    hg_status s = hg_set_wrap(&set, w->set->name, v->t, v->n, v->shape, e);
+    if (!s) s = hg__subject_walk(w->subject, set, &w->walk, v->y, e);
+    hg_set_close(&set);
+    for (size_t i = 0; !s && i < v->n * hg_shape_size(v->shape); i++) v->y[i] = fminf(fmaxf(v->y[i], 0), 1);
+    if (!s) s = hg_metrics_measure(&v->ours, &(hg_pairs){v->t, v->y, v->n, v->shape}, v->each, e);
+    return s ? s : sort_by_mse(v, e);
+}
+
+hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
+{
+    *v = (hg__evaluation){
+        .model = w->subject->name,
+        .n = w->n,
+        .index = w->index,
+        .shape = w->set->shape,
+        .classes = w->set->classes,
+        .code = hg_shape_size(w->subject->z),
+        .parameters = hg_graph_parameters(hg_model_graph(w->subject->model)),
+    };
+    hg_status s = hg__subject_check(w->subject, w->set->shape, w->set->name, e);
+    if (!s && !hg_shape_equal(w->subject->y, w->subject->x))
+        s = hg__fail(e, HG_MODEL, w->subject->path, "its output is not of its input's shape, so it cannot be compared");
+    if (!s) s = make_room(v, w->set, e);
+    if (s) return s;
+    take(v, w);
+    return measure(v, w, e);
+}
+
+void hg__evaluation_close(hg__evaluation *v)
+{
+    free(v->t);
+    free(v->y);
+    free(v->each);
+    free(v->by_mse);
+    free(v->label);
+    *v = (hg__evaluation){0};
+}
+
+const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at)
+{
+    const hg_published *rows;
+    size_t n = hg_published_rows(&rows);
+    bool whole_test = !strcmp(v->split, "test");
+    while (whole_test && *at < n) {
+        const hg_published *row = &rows[(*at)++];
+        if (!strcmp(row->dataset, v->source) && (!row->code || row->code == v->code)) return row;
+    }
+    return NULL;
+}

@@ -1,0 +1,47 @@
+/* evaluation.h: the figures of one model on one set of samples, beside PCA and the published rows. */
+#ifndef HG_CLI_EVALUATION_H
+#define HG_CLI_EVALUATION_H
+
+#include "base/text.h"
+#include "cli/subject.h"
+
+#include <hourglass/eval.h>
+
+typedef struct hg__evaluation {
+    const char *source, *split; /* as printed; borrowed */
+    const char *model;
+    size_t n, code, parameters, classes, worst;
+    hg_shape shape;
+    float *t, *y;            /* [n * shape size] originals and reconstructions (clipped), in [0,1]; owned */
+    hg_sample_metrics *each; /* [n], owned */
+    uint32_t *by_mse;        /* [n] samples, the worst first; owned */
+    int32_t *label;          /* [n] or NULL; owned */
+    const uint32_t *index;   /* [n] the samples' numbers in their set, or NULL: 0 … n-1; borrowed */
+    hg_metrics ours;
+    hg_pca_metrics pca;
+    bool has_pca;
+} hg__evaluation;
+
+/* index [n]: the samples, or NULL for all. */
+typedef struct hg__evaluation_work {
+    const hg__subject *subject;
+    const hg_set *set;
+    const uint32_t *index;
+    size_t n;
+    hg__walk walk;
+} hg__evaluation_work;
+/* Runs the set, whose values are in [0,1], through the model and measures. */
+hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e);
+void hg__evaluation_close(hg__evaluation *v);
+
+static inline uint32_t hg__evaluation_index(const hg__evaluation *v, uint32_t i) { return v->index ? v->index[i] : i; }
+
+/* The document of `eval --json` and of eval.json; NULL: out of memory. */
+json_t *hg__evaluation_json(const hg__evaluation *v);
+/* The table for people. */
+void hg__evaluation_print(hg__text *out, const hg__evaluation *v);
+
+/* The next published row, from *at on, that applies to this data, split and code length; NULL: no more. */
+const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at);
+
+#endif

@@ -1,0 +1,194 @@
+/* evaluation_text.c: an evaluation as a table for people and as JSON. See evaluation.h. */
+#include "cli/evaluation.h"
+
+#include "base/json.h"
+#include "cli/output.h"
+#include "record/json_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Per class --------------------------------------------------------------------------------- */
+
+typedef struct class_figures {
+    size_t n;
+    double mse, ssim;
+} class_figures;
+
+static class_figures figures_of_class(const hg__evaluation *v, size_t c)
+{
+    class_figures f = {0};
+    for (size_t i = 0; i < v->n; i++)
+        if ((size_t)v->label[i] == c) f.n++, f.mse += (double)v->each[i].mse, f.ssim += (double)v->each[i].ssim_gauss11;
+    if (f.n) f.mse /= (double)f.n, f.ssim /= (double)f.n;
+    return f;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------- */
+
+static void set_real(json_t *object, const char *name, double value)
+{
+    json_object_set_new(object, name, hg__json_number(value));
+}
+
+static json_t *pca_json(const hg_pca_metrics *m)
+{
+    json_t *pca = json_object();
+    json_object_set_new(pca, "k", json_integer((json_int_t)m->k));
+    set_real(pca, "mse", m->mse);
+    set_real(pca, "sse_per_image", m->sse_per_image);
+    set_real(pca, "mse_clipped", m->mse_clipped);
+    set_real(pca, "psnr", m->psnr);
+    set_real(pca, "ssim_gauss11", m->ssim_gauss11);
+    set_real(pca, "ssim_uniform7", m->ssim_uniform7);
+    return pca;
+}
+
+static json_t *classes_json(const hg__evaluation *v)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; v->label && c < v->classes; c++) {
+        class_figures f = figures_of_class(v, c);
+        json_t *row = json_pack("{s:I, s:I}", "label", (json_int_t)c, "n", (json_int_t)f.n);
+        set_real(row, "mse", f.n ? f.mse : NAN);
+        set_real(row, "ssim_gauss11", f.n ? f.ssim : NAN);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static json_t *worst_json(const hg__evaluation *v)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < v->worst && i < v->n; i++) {
+        json_t *row = json_pack("{s:I}", "index", (json_int_t)hg__evaluation_index(v, v->by_mse[i]));
+        set_real(row, "mse", (double)v->each[v->by_mse[i]].mse);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static json_t *published_json(const hg__evaluation *v)
+{
+    json_t *list = json_array();
+    size_t at = 0;
+    for (const hg_published *p; (p = hg__evaluation_published(v, &at));) {
+        json_t *row = json_pack("{s:s, s:s, s:I, s:s, s:b}", "model", p->model, "metric", p->metric, "code",
+                                (json_int_t)p->code, "source", p->source, "verified", p->verified);
+        set_real(row, "value", p->value);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+json_t *hg__evaluation_json(const hg__evaluation *v)
+{
+    const hg_metrics *m = &v->ours;
+    const struct {
+        const char *name;
+        double value;
+    } figures[] = {
+        {"mse", m->mse},
+        {"sse_per_image", m->sse_per_image},
+        {"psnr", m->psnr},
+        {"psnr_mean", m->psnr_mean},
+        {"ssim_gauss11", m->ssim_gauss11},
+        {"ssim_uniform7", m->ssim_uniform7},
+        {"bce", m->bce},
+        {"bce_floor", m->bce_floor},
+    };
+    json_t *d = json_pack("{s:o, s:s, s:I, s:o, s:I, s:I}", "source", hg__json_word(v->source), "split", v->split, "n",
+                          (json_int_t)v->n, "model", hg__json_word(v->model), "code", (json_int_t)v->code, "parameters",
+                          (json_int_t)v->parameters);
+    if (!d) return NULL;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) set_real(d, figures[i].name, figures[i].value);
+    json_object_set_new(d, "pca", v->has_pca ? pca_json(&v->pca) : json_null());
+    json_object_set_new(d, "per_class", classes_json(v));
+    json_object_set_new(d, "worst", worst_json(v));
+    json_object_set_new(d, "published", published_json(v));
+    return d;
+}
+
+/* ---- The table --------------------------------------------------------------------------------- */
+
+/* A figure as a cell of 12 characters; what is not defined is a dash. */
+static const char *cell(double value, int decimals, char out[32])
+{
+    if (isfinite(value)) snprintf(out, 32, "%12.*f", decimals, value);
+    else snprintf(out, 32, "%12s", isinf(value) ? "inf" : "-");
+    return out;
+}
+
+static void add_row(hg__text *out, const char *name, double ours, double pca, int decimals)
+{
+    char a[32], b[32];
+    hg__text_add(out, "  %-28s%s%s\n", name, cell(ours, decimals, a), cell(pca, decimals, b));
+}
+
+static void print_figures(hg__text *out, const hg__evaluation *v)
+{
+    const hg_metrics *m = &v->ours;
+    const hg_pca_metrics none = {.mse = NAN,
+                                 .sse_per_image = NAN,
+                                 .mse_clipped = NAN,
+                                 .psnr = NAN,
+                                 .ssim_gauss11 = NAN,
+                                 .ssim_uniform7 = NAN},
+                         *p = v->has_pca ? &v->pca : &none;
+    char title[32] = "";
+    if (v->has_pca) snprintf(title, sizeof title, "PCA, k=%zu", p->k);
+    hg__text_add(out, "\n  %-28s%12s%12s\n", "", "this model", title);
+    add_row(out, "MSE", m->mse, p->mse_clipped, 6);
+    if (v->has_pca) add_row(out, "MSE, PCA unclipped", NAN, p->mse, 6);
+    add_row(out, "SSE an image, PCA unclipped", m->sse_per_image, p->sse_per_image, 3);
+    add_row(out, "PSNR of the MSE, dB", m->psnr, p->psnr, 2);
+    add_row(out, "PSNR, mean, dB", m->psnr_mean, NAN, 2);
+    add_row(out, "SSIM gauss11", m->ssim_gauss11, p->ssim_gauss11, 4);
+    add_row(out, "SSIM uniform7", m->ssim_uniform7, p->ssim_uniform7, 4);
+    add_row(out, "BCE, nats a value", m->bce, NAN, 5);
+    add_row(out, "BCE above its floor", m->bce - m->bce_floor, NAN, 5);
+}
+
+static void print_published(hg__text *out, const hg__evaluation *v)
+{
+    size_t at = 0;
+    const hg_published *p = hg__evaluation_published(v, &at);
+    if (p) hg__text_add(out, "\nPublished\n");
+    for (; p; p = hg__evaluation_published(v, &at))
+        hg__text_add(out, "  %-14s%8.5g  %s (%s)%s\n", p->metric, p->value, p->model, p->source,
+                     p->verified ? "" : ", recalled");
+}
+
+static void print_classes(hg__text *out, const hg__evaluation *v)
+{
+    if (!v->label || !v->classes || v->classes > 100) return;
+    hg__text_add(out, "\n  %-8s%8s%12s%14s\n", "class", "n", "MSE", "SSIM gauss11");
+    for (size_t c = 0; c < v->classes; c++) {
+        class_figures f = figures_of_class(v, c);
+        char mse[32], ssim[32];
+        hg__text_add(out, "  %-8zu%8zu%s  %s\n", c, f.n, cell(f.n ? f.mse : NAN, 6, mse),
+                     cell(f.n ? f.ssim : NAN, 4, ssim));
+    }
+}
+
+static void print_worst(hg__text *out, const hg__evaluation *v)
+{
+    if (v->worst) hg__text_add(out, "\nWorst samples (MSE):");
+    for (size_t i = 0; i < v->worst && i < v->n; i++)
+        hg__text_add(out, "%s%u (%.4f)", i % 5 ? ", " : "\n  ", hg__evaluation_index(v, v->by_mse[i]),
+                     (double)v->each[v->by_mse[i]].mse);
+    hg__text_add(out, "\n");
+}
+
+void hg__evaluation_print(hg__text *out, const hg__evaluation *v)
+{
+    char n[32], parameters[32];
+    hg__text_add(out, "%s on %s, %s: %s samples of %zu x %zu x %zu, code of %zu, %s parameters\n", v->model, v->source,
+                 v->split, hg__output_count((double)v->n, n, sizeof n), v->shape.h, v->shape.w, v->shape.c, v->code,
+                 hg__output_count((double)v->parameters, parameters, sizeof parameters));
+    print_figures(out, v);
+    print_published(out, v);
+    print_classes(out, v);
+    print_worst(out, v);
+}

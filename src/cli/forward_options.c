@@ -1,0 +1,64 @@
+/* forward_options.c: see forward_options.h. */
+#include "cli/forward_options.h"
+
+#include "base/json.h"
+#include "cli/output.h"
+
+#include <string.h>
+
+#define AT(field) offsetof(hg__forward_options, field)
+static const hg__option rows[] = {
+    {.name = "output",
+     .letter = 'o',
+     .type = HG__TEXT,
+     .offset = AT(output),
+     .value = "OUT",
+     .help = "what to write; - is standard output"},
+    {.name = "force", .type = HG__FLAG, .offset = AT(force), .help = "overwrite what is there"},
+    {.name = "batch",
+     .type = HG__SIZE,
+     .offset = AT(batch),
+     .fallback = "128",
+     .min = 1,
+     .max = 65536,
+     .help = "samples at a time; never changes the result"},
+    {.name = "threads",
+     .type = HG__SIZE,
+     .offset = AT(threads),
+     .fallback = "0",
+     .min = 0,
+     .max = 1024,
+     .help = "0: one per processor; never changes the result"},
+    {0},
+};
+#undef AT
+
+const hg__option_group hg__forward_groups[] = {
+    {"Output", rows, 0},
+    {"Reading", hg__input_rows, offsetof(hg__forward_options, source)},
+    HG__COMMON_GROUP,
+    HG__GROUPS_END,
+};
+const hg__option_group hg__decode_groups[] = {{"Output", rows, 0}, HG__COMMON_GROUP, HG__GROUPS_END};
+
+hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e)
+{
+    const hg__forward_options *v = call->values;
+    if (!v->output || !*v->output)
+        return hg__fail(e, HG_USAGE, "-o", "name what to write; usage: hourglass %s %s", call->command->name,
+                        call->command->words);
+    if (call->common->json && !strcmp(v->output, "-"))
+        return hg__fail(e, HG_USAGE, "--json",
+                        "standard output cannot hold both the document and the data; name a file with -o");
+    return hg__subject_open(s, call->word[0], e);
+}
+
+hg_status hg__forward_done(hg__call *call, size_t n, const char *what, hg_error *e)
+{
+    const hg__forward_options *v = call->values;
+    if (call->common->json)
+        return hg__output_json(&call->out,
+                               json_pack("{s:o, s:I}", "output", hg__json_word(v->output), "n", (json_int_t)n), e);
+    if (strcmp(v->output, "-")) hg__console_say(&call->console, "%s: %zu %s%s.", v->output, n, what, n == 1 ? "" : "s");
+    return HG_OK;
+}

@@ -1,0 +1,72 @@
+/* inputs.c: a command's IN…, as one set with values in [0,1]. See pictures.h. */
+#include "base/file.h"
+#include "cli/pictures.h"
+#include "data/sample_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_picture(const char *path)
+{
+    unsigned char head[3] = {0};
+    FILE *in = strcmp(path, "-") && hg__is_file(path) ? fopen(path, "rb") : NULL;
+    if (!in) return !strcmp(path, "-");
+    size_t n = fread(head, 1, sizeof head, in);
+    fclose(in);
+    return n == 3 && (!memcmp(head, "\x89PN", 3) || !memcmp(head, "\xFF\xD8\xFF", 3));
+}
+
+static char *plain_name(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    return strndup(base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+}
+
+/* The picture, resized where asked, as values in [0,1] at `to`. */
+static hg_status read_picture(float *to, const hg__subject *s, const char *path, const hg_set_options *o, hg_error *e)
+{
+    hg_image image = {0};
+    hg_status status = hg_image_read(&image, path, e);
+    if (status) return status;
+    hg__table t = {.n = 1, .shape = image.shape, .bytes = image.pixels, .low = 0, .high = 255};
+    if (o->resize.h) status = hg__table_reshape(&t, o->resize, o->method, path, e);
+    if (!status) status = hg__subject_check(s, t.shape, path, e);
+    for (size_t i = 0; !status && i < hg_shape_size(s->x); i++) to[i] = (float)t.bytes[i] / 255;
+    hg__table_close(&t);
+    return status;
+}
+
+static hg_status open_pictures(hg__inputs *in, const hg__subject *s, hg__wanted w, const hg_set_options *o, hg_error *e)
+{
+    size_t size = hg_shape_size(s->x);
+    in->name = calloc(w.words, sizeof *in->name);
+    if (!in->name) return hg__fail_memory(e, "pictures", w.words * sizeof *in->name);
+    hg_status status = hg__floats_open(&in->values, w.words, size, e);
+    for (size_t i = 0; !status && i < w.words; i++) {
+        in->name[i] = plain_name(w.word[i]), in->names++;
+        status =
+            in->name[i] ? read_picture(in->values + i * size, s, w.word[i], o, e) : hg__fail_memory(e, w.word[i], 1);
+    }
+    return status ? status : hg_set_wrap(&in->set, "pictures", in->values, w.words, s->x, e);
+}
+
+hg_status hg__inputs_open(hg__inputs *in, const hg__subject *s, hg__wanted w, hg_error *e)
+{
+    hg_set_options options;
+    *in = (hg__inputs){0};
+    hg_status status = hg__source_resolve(&options, w.word[0], w.source, HG_TEST, e);
+    if (status) return status;
+    if (w.words > 1 || is_picture(w.word[0])) return open_pictures(in, s, w, &options, e);
+    status = hg_set_open(&in->set, w.word[0], &options, e);
+    return status ? status : hg__subject_check(s, in->set->shape, w.word[0], e);
+}
+
+void hg__inputs_close(hg__inputs *in)
+{
+    for (size_t i = 0; i < in->names; i++) free(in->name[i]);
+    free(in->name);
+    hg_set_close(&in->set);
+    free(in->values);
+    *in = (hg__inputs){0};
+}

@@ -1,0 +1,72 @@
+/* output.c: see output.h. */
+#include "cli/output.h"
+
+#include "record/json_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+hg_status hg__output_print(hg__text *out, hg_error *e)
+{
+    hg_status s = hg__text_done(out, e);
+    if (s || !out->size) return s;
+    if (fwrite(out->at, 1, out->size, stdout) != out->size || fflush(stdout))
+        return hg__fail_errno(e, "standard output", "cannot be written");
+    return HG_OK;
+}
+
+hg_status hg__output_json(hg__text *out, json_t *document, hg_error *e)
+{
+    char *text = document ? hg__json_text(document, JSON_INDENT(2)) : NULL;
+    json_decref(document);
+    if (!text) return hg__fail_memory(e, "JSON document", 4096);
+    hg__text_add(out, "%s\n", text);
+    free(text);
+    return HG_OK;
+}
+
+const char *hg__output_bytes(double bytes, char *out, size_t n)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    size_t unit = 0;
+    while (bytes >= 1000 && unit < 4) bytes /= 1000, unit++;
+    snprintf(out, n, unit && bytes < 100 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+    return out;
+}
+
+const char *hg__output_count(double count, char *out, size_t n)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.0f", count);
+    size_t length = strlen(digits), used = 0;
+    for (size_t i = 0; i < length && used + 2 < n; i++) {
+        out[used++] = digits[i];
+        size_t left = length - 1 - i;
+        if (left && left % 3 == 0 && digits[i] != '-') out[used++] = ',';
+    }
+    out[used] = 0;
+    return out;
+}
+
+const char *hg__output_time(double seconds, char *out, size_t n)
+{
+    unsigned long s = seconds > 0 && seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 0;
+    if (s >= 3600) snprintf(out, n, "%lu:%02lu:%02lu", s / 3600, s / 60 % 60, s % 60);
+    else snprintf(out, n, "%lu:%02lu", s / 60, s % 60);
+    return out;
+}
+
+void hg__output_quoted(hg__text *t, const char *argument)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (*argument && strspn(argument, plain) == strlen(argument)) {
+        hg__text_add(t, "%s", argument);
+        return;
+    }
+    hg__text_add(t, "'");
+    for (const char *p = argument; *p; p++)
+        if (*p == '\'') hg__text_add(t, "'\\''");
+        else hg__text_bytes(t, p, 1);
+    hg__text_add(t, "'");
+}

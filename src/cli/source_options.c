@@ -1,0 +1,121 @@
+/* source_options.c: see source_options.h. */
+#include "cli/source_options.h"
+
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(hg__source_options, field)
+#define PART_ROW                                                                                                \
+    {                                                                                                           \
+        .name = "part", .type = HG__CHOICE, .offset = AT(part), .choices = "train|test|whole", .value = "PART", \
+        .help = "train, test or whole, of a data set that has parts"                                            \
+    }
+#define RESIZE_ROW                                                                           \
+    {                                                                                        \
+        .name = "resize", .type = HG__TEXT, .offset = AT(resize), .value = "HxW",            \
+        .help = "bring every picture to this size; HxWx1 also makes it grey, HxWx3 coloured" \
+    }
+#define METHOD_ROW                                                                                                  \
+    {                                                                                                               \
+        .name = "method", .type = HG__CHOICE, .offset = AT(method), .fallback = "area", .choices = "area|bilinear", \
+        .help = "how --resize works: area or bilinear"                                                              \
+    }
+#define NORMALIZE_ROW                                                                               \
+    {                                                                                               \
+        .name = "normalize", .type = HG__CHOICE, .offset = AT(normalize), .fallback = "unit",       \
+        .choices = "unit|minmax|standard|none",                                                     \
+        .help = "what stored numbers become: unit ([0,1], by their type), minmax, standard or none" \
+    }
+#define LIMIT_ROW                                                                \
+    {                                                                            \
+        .name = "limit", .type = HG__SIZE, .offset = AT(limit), .fallback = "0", \
+        .help = "the first N samples only; 0: all"                               \
+    }
+#define OFFLINE_ROW                                                                                   \
+    {                                                                                                 \
+        .name = "offline", .type = HG__FLAG, .offset = AT(offline), .help = "never touch the network" \
+    }
+
+const hg__option hg__source_rows[] = {PART_ROW, RESIZE_ROW, METHOD_ROW, NORMALIZE_ROW, LIMIT_ROW, OFFLINE_ROW, {0}};
+const hg__option hg__input_rows[] = {PART_ROW, RESIZE_ROW, METHOD_ROW, LIMIT_ROW, OFFLINE_ROW, {0}};
+
+hg_status hg__shape_parse(hg_shape *shape, const char *text, const char *where, hg_error *e)
+{
+    unsigned long size[3] = {0, 0, 0};
+    const char *at = text;
+    size_t n = 0;
+    for (; n < 3 && *at >= '0' && *at <= '9'; n++) {
+        char *end = NULL;
+        size[n] = strtoul(at, &end, 10);
+        at = end;
+        if (*at != 'x') break;
+        at++;
+    }
+    bool complete = !*at && at > text && at[-1] != 'x' && n >= 1;
+    if (!complete) return hg__fail(e, HG_USAGE, where, "\"%s\" is no size; write 28x28 or 28x28x1", text);
+    for (size_t i = 0; i <= n && i < 3; i++)
+        if (size[i] < 1 || size[i] > 65536) return hg__fail(e, HG_USAGE, where, "\"%s\": a side is 1 to 65536", text);
+    *shape = (hg_shape){size[0], size[1], size[2]};
+    return HG_OK;
+}
+
+bool hg__source_is_builtin(const char *spec)
+{
+    for (size_t i = 0; i < hg_datasets(); i++)
+        if (!strcmp(hg_dataset_at(i)->name, spec)) return true;
+    return false;
+}
+
+/* The place of `word` in the choices, which stand in the order of the enum. */
+static size_t which(const char *word, const char *const *choices, size_t n, size_t otherwise)
+{
+    for (size_t i = 0; word && i < n; i++)
+        if (!strcmp(word, choices[i])) return i;
+    return otherwise;
+}
+
+hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__source_options *o, hg_part part,
+                             hg_error *e)
+{
+    static const char *const parts[] = {"train", "test", "whole"}, *const methods[] = {"area", "bilinear"},
+                             *const norms[] = {"unit", "minmax", "standard", "none"};
+    if (!hg__source_is_builtin(spec)) part = HG_WHOLE;
+    *out = (hg_set_options){
+        .part = (hg_part)which(o->part, parts, 3, part),
+        .method = (hg_resize)which(o->method, methods, 2, HG_RESIZE_AREA),
+        .normalize = (hg_normalize)which(o->normalize, norms, 4, HG_NORMALIZE_UNIT),
+        .offline = o->offline,
+        .limit = o->limit,
+    };
+    return o->resize && *o->resize ? hg__shape_parse(&out->resize, o->resize, "--resize", e) : HG_OK;
+}
+
+json_t *hg__source_to_json(const char *spec, const hg__source_options *o, const hg_set *set)
+{
+    char *full = hg__source_is_builtin(spec) ? NULL : realpath(spec, NULL);
+    json_t *data = json_pack("{s:o, s:s?, s:s?, s:s?, s:s?, s:I, s:s}", "source", hg__json_word(full ? full : spec),
+                             "part", o->part, "resize", o->resize, "method", o->method, "normalize", o->normalize,
+                             "limit", (json_int_t)o->limit, "stored", set->bytes ? "bytes" : "floats");
+    free(full);
+    return data;
+}
+
+hg_status hg__source_from_json(const char **spec, hg__source_options *o, const json_t *data, const char *where,
+                               hg_error *e)
+{
+    const json_t *limit = json_object_get(data, "limit");
+    *spec = json_string_value(json_object_get(data, "source"));
+    if (!*spec)
+        return hg__fail(e, HG_DATA, where, "does not say which data the run was trained on (\"data\", \"source\")");
+    *o = (hg__source_options){
+        .part = json_string_value(json_object_get(data, "part")),
+        .resize = json_string_value(json_object_get(data, "resize")),
+        .method = json_string_value(json_object_get(data, "method")),
+        .normalize = json_string_value(json_object_get(data, "normalize")),
+        .limit = limit && json_integer_value(limit) > 0 ? (size_t)json_integer_value(limit) : 0,
+    };
+    return HG_OK;
+}

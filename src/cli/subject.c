@@ -1,0 +1,181 @@
+/* subject.c: see subject.h. */
+#include "cli/subject.h"
+
+#include "base/file.h"
+#include "record/json_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "models/conv.hg" -> "conv". */
+static void base_name(const char *path, char *out, size_t n)
+{
+    const char *slash = strrchr(path, '/'), *base = slash && slash[1] ? slash + 1 : path;
+    snprintf(out, n, "%.*s", (int)strcspn(base, "."), base);
+}
+
+static hg_status read_run(hg__subject *s, hg_error *e)
+{
+    char *text = NULL, where[512];
+    hg_status status = hg_run_open(&s->run, s->path, e);
+    if (status) return status;
+    hg_run_file(s->run, "config.json", where, sizeof where);
+    status = hg_run_read_json(s->run, "config.json", &text, e);
+    if (!status) status = hg__json_parse(&s->config, text, where, e);
+    free(text);
+    const char *model = json_string_value(json_object_get(s->config, "model"));
+    if (model) base_name(model, s->name, sizeof s->name);
+    return status;
+}
+
+static hg_status read_shapes(hg__subject *s, hg_error *e)
+{
+    const hg_graph *g = hg_model_graph(s->model);
+    if (!hg_graph_shape(g, "x", &s->x) || !hg_graph_shape(g, "y", &s->y) || !hg_graph_shape(g, "z", &s->z))
+        return hg__fail(e, HG_MODEL, s->path, "its graph does not name x, z and y, so it is no autoencoder");
+    return HG_OK;
+}
+
+hg_status hg__subject_open(hg__subject *s, const char *path, hg_error *e)
+{
+    *s = (hg__subject){.path = path};
+    base_name(path, s->name, sizeof s->name);
+    if (!hg__is_dir(path) && !hg__is_file(path))
+        return hg__fail(e, HG_IO, path, "there is no such run folder or model file; hourglass train makes one");
+    hg_status status = hg__is_dir(path) ? read_run(s, e) : HG_OK;
+    if (!status) status = hg_model_open(&s->model, path, e);
+    return status ? status : read_shapes(s, e);
+}
+
+void hg__subject_close(hg__subject *s)
+{
+    hg_model_close(&s->model);
+    hg_run_close(&s->run);
+    json_decref(s->config);
+    *s = (hg__subject){0};
+}
+
+hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source_options *o, hg_error *e)
+{
+    if (s->config) return hg__source_from_json(spec, o, json_object_get(s->config, "data"), s->path, e);
+    return hg__fail(e, HG_USAGE, s->path, "a model file does not know its data; add --source SOURCE");
+}
+
+double hg__subject_value(const hg__subject *s, const char *name, double otherwise)
+{
+    const json_t *value = json_object_get(json_object_get(s->config, "values"), name);
+    return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+/* A seed that no JSON integer holds was written as text. */
+uint64_t hg__subject_seed(const hg__subject *s)
+{
+    const json_t *seed = json_object_get(json_object_get(s->config, "values"), "seed");
+    if (json_is_string(seed)) return strtoull(json_string_value(seed), NULL, 10);
+    return (uint64_t)json_integer_value(seed);
+}
+
+hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *what, hg_error *e)
+{
+    if (hg_shape_equal(shape, s->x)) return HG_OK;
+    return hg__fail(e, HG_MODEL, what,
+                    "is %zu x %zu x %zu, but %s takes %zu x %zu x %zu; --resize %zux%zux%zu would make it fit", shape.h,
+                    shape.w, shape.c, s->path, s->x.h, s->x.w, s->x.c, s->x.h, s->x.w, s->x.c);
+}
+
+hg_status hg__floats_open(float **out, size_t n, size_t size, hg_error *e)
+{
+    size_t count = 0, bytes = 0;
+    *out = hg__mul(n, size, &count) && hg__mul(count + !count, sizeof **out, &bytes) ? malloc(bytes) : NULL;
+    return *out ? HG_OK : hg__fail_memory(e, "samples", bytes);
+}
+
+/* What the model saw is v = u * scale + offset, u in [0,1]. */
+typedef struct translation {
+    float scale, offset;
+} translation;
+
+static bool trained_on_bytes(const hg__subject *s)
+{
+    const char *stored = json_string_value(json_object_get(json_object_get(s->config, "data"), "stored"));
+    return stored && !strcmp(stored, "bytes");
+}
+
+/* What u = 1 was in the numbers that the model's data stored: 255 for bytes. A set of floats (pictures become
+ * such a set) cannot tell; the run can, and for a lone model file the range that its scale fits best is taken. */
+static double stored_range(const hg__subject *s, const hg_set *set, double scale)
+{
+    static const double ranges[] = {1, 255, 65535};
+    double best = 1 / (double)set->scale;
+    if (set->bytes || set->scale != 1) return best;
+    if (trained_on_bytes(s)) return 255;
+    for (size_t i = 0; i < 3; i++)
+        if (fabs(log(ranges[i] * fabs(scale))) < fabs(log(best * fabs(scale)))) best = ranges[i];
+    return best;
+}
+
+static translation translate(const hg__subject *s, const hg_set *set)
+{
+    const hg_preprocess *p = hg_model_preprocess(s->model);
+    if (p->scale == 0) return (translation){1, 0};
+    double scale = (double)p->scale, range = stored_range(s, set, scale);
+    double zero = -(double)set->offset * range; /* the stored number of u = 0 */
+    double offset = (double)p->offset + zero * scale;
+    if (fabs(scale * range - 1) < 1e-6 && fabs(offset) < 1e-6) return (translation){1, 0};
+    return (translation){(float)(scale * range), (float)offset};
+}
+
+static void apply(translation t, size_t n, float *v)
+{
+    if (t.scale == 1 && t.offset == 0) return;
+    for (size_t i = 0; i < n; i++) v[i] = v[i] * t.scale + t.offset;
+}
+
+static void unapply(translation t, size_t n, float *v)
+{
+    if (t.scale == 1 && t.offset == 0) return;
+    for (size_t i = 0; i < n; i++) v[i] = (v[i] - t.offset) / t.scale;
+}
+
+static size_t value_size(const hg__subject *s, const char *name)
+{
+    return hg_shape_size(*name == 'x' ? s->x : *name == 'z' ? s->z : s->y);
+}
+
+typedef struct walk_room {
+    float *in, *to; /* one batch each */
+    size_t in_size, out_size;
+} walk_room;
+
+/* One batch of n samples, which stand at `in`, into `to`. */
+static hg_status walk_batch(hg_plan *plan, const hg__walk *w, translation t, size_t n, const walk_room *room)
+{
+    if (*w->from == 'x') apply(t, n * room->in_size, room->in);
+    hg_status status = hg_forward(plan, w->from, w->to, n, room->in, room->to);
+    if (*w->to == 'y') unapply(t, n * room->out_size, room->to);
+    return status;
+}
+
+hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e)
+{
+    hg_plan *plan = NULL;
+    walk_room room = {.to = out, .in_size = hg_shape_size(set->shape), .out_size = value_size(s, w->to)};
+    translation t = translate(s, set);
+    hg_status status = hg__floats_open(&room.in, w->batch, room.in_size, e);
+    if (!status)
+        status = hg_plan_open(&plan, s->model, &(hg_plan_options){.batch = w->batch, .threads = w->threads}, e);
+    if (status) goto done;
+    for (size_t first = 0; !status && first < set->n; first += w->batch) {
+        size_t n = set->n - first < w->batch ? set->n - first : w->batch;
+        for (size_t i = 0; i < n; i++) hg_set_get(set, first + i, room.in + i * room.in_size);
+        room.to = out + first * room.out_size;
+        status = walk_batch(plan, w, t, n, &room);
+    }
+    if (status) hg__fail(e, status, s->path, "its graph gives no %s from %s", w->to, w->from);
+done:
+    hg_plan_close(&plan);
+    free(room.in);
+    return status;
+}

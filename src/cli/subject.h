@@ -1,0 +1,47 @@
+/* subject.h: the RUN of the command line: a run folder or a model file, opened, and what its model was
+ * told about data.
+ *
+ * Commands speak in pictures with values in [0,1]. A model may have been trained on other numbers
+ * (standardised, say); the walk translates on the way in and back on the way out. */
+#ifndef HG_CLI_SUBJECT_H
+#define HG_CLI_SUBJECT_H
+
+#include "cli/source_options.h"
+
+#include <hourglass/net.h>
+#include <hourglass/record.h>
+
+typedef struct hg__subject {
+    const char *path; /* as typed */
+    char name[128];   /* of the model: "conv" */
+    hg_model *model;
+    hg_shape x, z, y;
+    hg_run *run;    /* NULL: the path is a model file */
+    json_t *config; /* the run's config.json, or NULL */
+} hg__subject;
+
+hg_status hg__subject_open(hg__subject *s, const char *path, hg_error *e);
+void hg__subject_close(hg__subject *s);
+
+/* The data that the run was trained on; HG_USAGE for a model file, which does not know. */
+hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source_options *o, hg_error *e);
+/* A number of config.json's "values", or `otherwise`. */
+double hg__subject_value(const hg__subject *s, const char *name, double otherwise);
+
+uint64_t hg__subject_seed(const hg__subject *s);
+
+/* HG_MODEL, saying both shapes, when the model does not take samples of this shape. */
+hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *what, hg_error *e);
+
+typedef struct hg__walk {
+    const char *from, *to; /* "x" "z" "y" */
+    size_t threads, batch;
+} hg__walk;
+
+/* Every sample of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`]. */
+hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e);
+
+/* Room for n samples of `size` floats; NULL and HG_MEMORY otherwise. */
+hg_status hg__floats_open(float **out, size_t n, size_t size, hg_error *e);
+
+#endif

@@ -1,0 +1,162 @@
+/* augment.c: the list of augmentations, their text form, and the walk along them. Each step of a list draws from
+ * a random stream of its own, so a step added at the end never changes the numbers of those before it. */
+#include "data/augment.h"
+#include "base/fail.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* name, what its value is called, least and greatest value, the same of a second value with its default
+ * (none where all are 0), moves or alters, its work, help. A new one is a line here and a function. */
+#define AUGMENTATIONS(X)                                                                                               \
+    X(rotate, "DEG", 0, 180, 0, 0, 0, true, hg__move_rotate, "turn by up to ±DEG degrees")                             \
+    X(shift, "PIXELS", 0, 1000, 0, 0, 0, true, hg__move_shift, "shift by up to ±PIXELS each way")                      \
+    X(scale, "PART", 0, 0.9, 0, 0, 0, true, hg__move_scale, "scale by a factor in 1 ± PART")                           \
+    X(shear, "DEG", 0, 80, 0, 0, 0, true, hg__move_shear, "slant by up to ±DEG degrees")                               \
+    X(flip, "h|v|hv", 0, 0, 0, 0, 0, true, hg__move_flip, "mirror half of the pictures: left-right, top-bottom, each") \
+    X(elastic, "ALPHA[:SIGMA]", 0, 1000, 0.5, 20, 4, true, hg__move_elastic,                                           \
+      "random displacements times ALPHA, smoothed by SIGMA pixels (34:4 for digits; Simard et al. 2003)")              \
+    X(blur, "SIGMA", 0, 20, 0, 0, 0, false, hg__alter_blur, "Gaussian blur of up to SIGMA pixels")                     \
+    X(occlude, "SIDE", 0, 10000, 0, 0, 0, false, hg__alter_occlude, "blank a square of SIDE pixels (cutout)")          \
+    X(contrast, "PART", 0, 1, 0, 0, 0, false, hg__alter_contrast, "contrast times a factor in 1 ± PART")               \
+    X(brightness, "PART", 0, 1, 0, 0, 0, false, hg__alter_brightness, "add up to ±PART")                               \
+    X(gaussian, "SIGMA", 0, 10, 0, 0, 0, false, hg__alter_gaussian, "add Gaussian noise of deviation SIGMA")           \
+    X(salt, "PART", 0, 1, 0, 0, 0, false, hg__alter_salt, "salt and pepper: PART of the pixels become 0 or 1")         \
+    X(speckle, "SIGMA", 0, 10, 0, 0, 0, false, hg__alter_speckle, "multiply by 1 + Gaussian noise of deviation SIGMA") \
+    X(mask, "PART", 0, 1, 0, 0, 0, false, hg__alter_mask, "PART of the pixels become 0")
+
+static const struct kind {
+    const char *name, *value;
+    double least, most, second_least, second_most, second;
+    bool moves;
+    hg__augmentation *work;
+} kinds[] = {
+#define X(name, value, least, most, least2, most2, second, moves, work, help) \
+    {#name, value, least, most, least2, most2, second, moves, work},
+    AUGMENTATIONS(X)
+#undef X
+};
+enum { KINDS = sizeof kinds / sizeof *kinds, MOST_STEPS = 32 };
+
+struct hg_augment {
+    size_t n;
+    struct step {
+        const struct kind *kind;
+        double value[2];
+    } step[MOST_STEPS];
+};
+
+const char *hg_augment_help(void)
+{
+    return
+#define X(name, value, least, most, least2, most2, second, moves, work, help) #name "=" value "  " help "\n"
+        AUGMENTATIONS(X)
+#undef X
+            "noise=KIND:VALUE is the same as KIND=VALUE; noise without = may be given as KIND:VALUE\n";
+}
+
+/* ---- The text form ---------------------------------------------------------------------------- */
+
+static const struct kind *find_kind(const char *name, const char *spec, hg_error *e)
+{
+    const char *names[KINDS];
+    for (size_t i = 0; i < KINDS; i++) {
+        if (!strcmp(kinds[i].name, name)) return &kinds[i];
+        names[i] = kinds[i].name;
+    }
+    const char *near = hg__nearest(name, names, KINDS);
+    hg__fail(e, HG_USAGE, spec, "there is no augmentation \"%s\"; %s%s", name,
+             near ? "did you mean " : "see --help for the list", near ? near : "");
+    return NULL;
+}
+
+/* A number in [least, most] that ends the text or at a colon, where *rest is left. */
+static bool read_number(const char *text, double least, double most, double *out, const char **rest)
+{
+    char *end;
+    double v = strtod(text, &end);
+    *rest = end;
+    *out = v;
+    return end != text && (!*end || *end == ':') && v >= least && v <= most;
+}
+
+static hg_status read_value(struct step *s, const char *text, const char *spec, hg_error *e)
+{
+    const struct kind *k = s->kind;
+    const char *rest = "";
+    s->value[1] = k->second;
+    if (!strcmp(k->value, "h|v|hv")) {
+        s->value[0] = !strcmp(text, "h") ? 1 : !strcmp(text, "v") ? 2 : !strcmp(text, "hv") ? 3 : 0;
+        return s->value[0] > 0 ? HG_OK : hg__fail(e, HG_USAGE, spec, "%s=%s: h, v or hv is expected", k->name, text);
+    }
+    bool ok = read_number(text, k->least, k->most, &s->value[0], &rest);
+    if (ok && *rest == ':')
+        ok =
+            k->second_most > 0 && read_number(rest + 1, k->second_least, k->second_most, &s->value[1], &rest) && !*rest;
+    if (ok) return HG_OK;
+    return hg__fail(e, HG_USAGE, spec, "%s=%s: %s is expected, from %g to %g", k->name, text, k->value, k->least,
+                    k->most);
+}
+
+/* "rotate=15", "gaussian:0.2", "noise=gaussian:0.2"; the item is cut up. */
+static hg_status read_item(struct step *s, char *item, const char *spec, hg_error *e)
+{
+    static const char noise[] = "noise=";
+    if (!strncmp(item, noise, sizeof noise - 1)) item += sizeof noise - 1;
+    char *value = item + strcspn(item, "=:");
+    if (!*value) {
+        s->kind = find_kind(item, spec, e);
+        return s->kind ? hg__fail(e, HG_USAGE, spec, "%s needs a value: %s=%s", item, item, s->kind->value) : HG_USAGE;
+    }
+    *value++ = 0;
+    s->kind = find_kind(item, spec, e);
+    return s->kind ? read_value(s, value, spec, e) : HG_USAGE;
+}
+
+hg_status hg_augment_parse(hg_augment **made, const char *spec, hg_error *e)
+{
+    hg_augment *a = calloc(1, sizeof *a);
+    char *copy = strdup(spec), *next = copy;
+    hg_status s = a && copy ? HG_OK : hg__fail_memory(e, spec, sizeof *a);
+    while (!s && next) {
+        char *item = next, *comma = strchr(item, ',');
+        next = comma ? comma + 1 : NULL;
+        if (comma) *comma = 0;
+        if (a->n == MOST_STEPS) s = hg__fail(e, HG_USAGE, spec, "more than %d augmentations are too many", MOST_STEPS);
+        else s = read_item(&a->step[a->n++], item, spec, e);
+    }
+    free(copy);
+    if (s) hg_augment_close(&a);
+    else *made = a;
+    return s;
+}
+
+void hg_augment_close(hg_augment **a)
+{
+    free(*a);
+    *a = NULL;
+}
+
+/* ---- The walk --------------------------------------------------------------------------------- */
+
+void hg__augment_image(const hg_augment *a, hg_shape shape, hg__augment_key key, float *image, float *scratch)
+{
+    hg__canvas c = {.shape = shape, .image = image, .scratch = scratch};
+    hg__canvas_rest(&c);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct kind *k = a->step[i].kind;
+        hg__random r = hg__random_at(key.seed, key.purpose | (uint32_t)i << 8, key.epoch, key.index);
+        if (!k->moves) hg__canvas_move(&c);
+        k->work(&c, a->step[i].value, &r);
+    }
+    hg__canvas_move(&c);
+}
+
+/* size: a public call; flat, so that its common use is one line. */
+void hg_augment_apply(const hg_augment *a, hg_shape shape, uint64_t seed, uint32_t epoch, uint64_t index, float *image,
+                      float *scratch)
+{
+    hg__augment_key key = {.seed = seed, .index = index, .purpose = HG__FOR_AUGMENT, .epoch = epoch};
+    hg__augment_image(a, shape, key, image, scratch);
+}

@@ -1,0 +1,81 @@
+/* choose.c: the kernel sets of this build, which of them to use, and the names of the activations. */
+#include "base/fail.h"
+#include "kern/sets.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const hg__set_row sets[] = {HG__SETS};
+enum { SETS = sizeof sets / sizeof *sets };
+
+size_t hg__kernel_sets(void) { return SETS; }
+
+const hg__kernels *hg__kernel_set(size_t i, bool *runs_here)
+{
+    if (runs_here) *runs_here = sets[i].runs_here();
+    return sets[i].kernels;
+}
+
+static hg_status unknown(const char *name, hg_error *e)
+{
+    const char *names[SETS];
+    for (size_t i = 0; i < SETS; i++) names[i] = sets[i].kernels->name;
+    const char *near = hg__nearest(name, names, SETS);
+    return hg__fail(e, HG_USAGE, "HOURGLASS_ISA", "there is no kernel set '%s' in this build; did you mean '%s'?", name,
+                    near ? near : names[SETS - 1]);
+}
+
+static hg_status named(const hg__kernels **k, const char *name, hg_error *e)
+{
+    for (size_t i = 0; i < SETS; i++) {
+        if (strcmp(sets[i].kernels->name, name) != 0) continue;
+        if (!sets[i].runs_here())
+            return hg__fail(e, HG_USAGE, "HOURGLASS_ISA",
+                            "this processor cannot run '%s'; unset it, and the best set that runs is used", name);
+        *k = sets[i].kernels;
+        return HG_OK;
+    }
+    return unknown(name, e);
+}
+
+hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e)
+{
+    const char *name = getenv("HOURGLASS_ISA");
+    if (name && *name) return named(k, name, e);
+    for (size_t i = 0; i < SETS; i++)
+        if (!sets[i].named_only && sets[i].runs_here()) *k = sets[i].kernels;
+    return HG_OK;
+}
+
+/* slope: what "leaky" alone means; 0: the activation has none, and "relu=1" is no name. */
+static const struct {
+    const char *name;
+    double slope;
+} acts[HG__ACTS] = {
+    [HG__ACT_NONE] = {"none", 0},         [HG__ACT_RELU] = {"relu", 0}, [HG__ACT_LEAKY] = {"leaky", 0.01},
+    [HG__ACT_ELU] = {"elu", 1},           [HG__ACT_TANH] = {"tanh", 0}, [HG__ACT_SIGMOID] = {"sigmoid", 0},
+    [HG__ACT_SOFTPLUS] = {"softplus", 0}, [HG__ACT_GELU] = {"gelu", 0}, [HG__ACT_SILU] = {"silu", 0},
+};
+
+const char *hg__act_name(hg__act a) { return acts[a].name; }
+
+bool hg__act_named(const char *name, hg__act *a, real *slope)
+{
+    size_t letters = strcspn(name, "=");
+    for (hg__act i = 0; i < HG__ACTS; i++) {
+        if (strlen(acts[i].name) != letters || strncmp(acts[i].name, name, letters) != 0) continue;
+        double value = acts[i].slope;
+        if (name[letters]) {
+            char *end = NULL;
+            value = strtod(name + letters + 1, &end);
+            /* A negative slope would make y's sign lie about x's, on which the gradient rests. */
+            if (acts[i].slope == 0 || end == name + letters + 1 || *end || !(value >= 0) || !isfinite(value))
+                return false;
+        }
+        *a = i;
+        *slope = (real)value;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,63 @@
+/* table.h: the table of one ISA, and all text that it is made of. Where nothing faster is written, ref
+ * serves. The ISA's file has included its header, and defines HG__SET and HG__SET_NAME. */
+#include "kern/isa/simd_act.h"
+#include "kern/isa/simd_chance.h"
+#include "kern/isa/simd_elementwise.h"
+#include "kern/isa/simd_gemm.h"
+#include "kern/isa/simd_gemm_narrow.h"
+#include "kern/isa/simd_gemm_t.h"
+#include "kern/isa/simd_gemm_t_narrow.h"
+#include "kern/isa/simd_loss.h"
+#include "kern/isa/simd_optim.h"
+#include "kern/isa/simd_pack.h"
+#include "kern/isa/simd_pool.h"
+
+const hg__kernels HG__SET = {
+    .name = HG__SET_NAME,
+    .pack_size = simd_pack_size,
+    .pack = simd_pack,
+    .gemm = simd_gemm,
+    .gemm_t = simd_gemm_t,
+    .pad = hg__ref_pad,
+    .act = simd_act,
+    .act_grad = simd_act_grad,
+    .act_bias_grad = simd_act_bias_grad,
+    .copy = simd_copy,
+    .scale = simd_scale,
+    .sum2 = simd_sum2,
+    .copy2d = simd_copy2d,
+    .sum_shards = simd_sum_shards,
+    .pool_max = simd_pool_max,
+    .pool_max_grad = hg__ref_pool_max_grad,
+    .pool_avg = simd_pool_avg,
+    .pool_avg_grad = simd_pool_avg_grad,
+    .nearest = simd_nearest,
+    .nearest_grad = simd_nearest_grad,
+    .bilinear = hg__ref_bilinear,
+    .bilinear_grad = hg__ref_bilinear_grad,
+    .shuffle = hg__ref_shuffle,
+    .unshuffle = hg__ref_unshuffle,
+    .norm = hg__ref_norm,
+    .norm_grad = hg__ref_norm_grad,
+    .norm_batch = hg__ref_norm_batch,
+    .norm_batch_grad = hg__ref_norm_batch_grad,
+    .norm_apply = hg__ref_norm_apply,
+    .norm_running = hg__ref_norm_running,
+    .norm_istd = hg__ref_norm_istd,
+    .loss = simd_loss,
+    .ssim_scratch = hg__ref_ssim_scratch,
+    .ssim = hg__ref_ssim,
+    .kl = simd_kl,
+    .draw_uniform = simd_draw_uniform,
+    .draw_normal = simd_draw_normal,
+    .dropout = simd_dropout,
+    .gaussian = simd_gaussian,
+    .gaussian_grad = simd_gaussian_grad,
+    .penalty = hg__ref_penalty,
+    .adam = simd_adam,
+    .sgd = hg__ref_sgd,
+    .rmsprop = hg__ref_rmsprop,
+    .ema = hg__ref_ema,
+    .sum_squares = simd_sum_squares,
+    .finite = simd_finite,
+};

@@ -1,0 +1,17 @@
+# The kernel sets beyond ref: one text (src/kern/isa/*.h), compiled once per ISA, chosen at run time.
+# These definitions tell choose.c which sets are linked; a target without them has ref alone.
+target_sources(hourglass_objects PRIVATE src/kern/isa/generic.c)
+target_compile_definitions(hourglass_objects PRIVATE HG__KERN_SIMD)
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  target_sources(hourglass_objects PRIVATE src/kern/isa/avx2.c src/kern/isa/avx512.c)
+  target_compile_definitions(hourglass_objects PRIVATE HG__KERN_X86)
+  set_source_files_properties(src/kern/isa/avx2.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+  set_source_files_properties(src/kern/isa/avx512.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mavx512f")
+endif()
+
+# How near the products come to the machine's peak: build/bench_kernels
+add_executable(bench_kernels bench/bench_kernels.c bench/peak.c)
+target_include_directories(bench_kernels PRIVATE src)
+target_compile_options(bench_kernels PRIVATE ${BANNED})
+target_link_libraries(bench_kernels PRIVATE libhourglass)

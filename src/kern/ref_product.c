@@ -1,0 +1,65 @@
+/* ref_product.c: the matrix products as plain loops. The sum runs over K (gemm) or over the rows
+ * (gemm_t) in order, for each element on its own. */
+#include "kern/ref.h"
+
+#include <string.h>
+
+size_t hg__ref_pack_size(size_t k, size_t n) { return k * n; }
+
+void hg__ref_pack(const hg__pack *p)
+{
+    for (size_t i = 0; i < p->k; i++) {
+        const real *b = p->b + hg__offset(p->row, i, p->row_step);
+        for (size_t j = 0; j < p->n; j++) p->packed[i * p->n + j] = b[j * p->col_step];
+    }
+}
+
+/* c[j] += sum over r, k of A(i, r, k) * B[r * run + k][j] */
+static void add_row(const hg__gemm *g, const real *a, real *c)
+{
+    const real *b = g->b;
+    for (size_t r = 0; r < g->runs; r++) {
+        const real *run = a + hg__offset(g->a_run, r, g->run);
+        for (size_t k = 0; k < g->run; k++, b += g->n)
+            for (size_t j = 0; j < g->n; j++) c[j] += run[k] * b[j];
+    }
+}
+
+void hg__ref_gemm(const hg__gemm *g)
+{
+    for (size_t i = 0; i < g->m; i++) {
+        real *c = g->c + hg__offset(g->c_row, i, g->c_step);
+        for (size_t j = 0; j < g->n && !g->add; j++) c[j] = g->bias ? g->bias[j] : 0;
+        add_row(g, g->a + hg__offset(g->a_row, i, g->a_step), c);
+        if (g->act != HG__ACT_NONE) hg__ref_act(g->act, g->slope, g->n, c, c);
+    }
+}
+
+void hg__ref_gemm_t(const hg__gemm_t *g)
+{
+    for (size_t q = 0; q < g->runs * g->run && !g->add; q++) memset(g->c + q * g->c_step, 0, g->n * sizeof(real));
+    for (size_t i = 0; i < g->m; i++) {
+        const real *a = g->a + hg__offset(g->a_row, i, g->a_step);
+        const real *d = g->d + hg__offset(g->d_row, i, g->d_step);
+        for (size_t q = 0; q < g->runs * g->run; q++) {
+            real x = a[hg__offset(g->a_run, q / g->run, g->run) + (ptrdiff_t)(q % g->run)];
+            for (size_t j = 0; j < g->n; j++) g->c[q * g->c_step + j] += x * d[j];
+        }
+    }
+}
+
+void hg__ref_pad(size_t n, hg_shape in, size_t top, size_t left, size_t bottom, size_t right, const real *x, real *out)
+{
+    size_t row = in.w * in.c, wide = (left + in.w + right) * in.c;
+    for (size_t i = 0; i < n; i++) {
+        memset(out, 0, top * wide * sizeof(real));
+        out += top * wide;
+        for (size_t y = 0; y < in.h; y++, x += row, out += wide) {
+            memset(out, 0, left * in.c * sizeof(real));
+            memcpy(out + left * in.c, x, row * sizeof(real));
+            memset(out + left * in.c + row, 0, right * in.c * sizeof(real));
+        }
+        memset(out, 0, bottom * wide * sizeof(real));
+        out += bottom * wide;
+    }
+}

@@ -1,0 +1,36 @@
+/* sets.h: which kernel sets this build has. The build says so (kern.cmake): without its definitions
+ * there is only ref, as in the double-precision build of the gradient tests. */
+#ifndef HG_KERN_SETS_H
+#define HG_KERN_SETS_H
+
+#include "kern/kernels.h"
+
+typedef struct hg__set_row {
+    const hg__kernels *kernels;
+    bool (*runs_here)(void);
+    bool named_only; /* never chosen by itself: not yet tried on a processor that has it */
+} hg__set_row;
+
+static inline bool hg__runs_anywhere(void) { return true; }
+
+extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx512;
+
+#ifdef HG__KERN_X86
+/* Asks the processor and the operating system (cpuid and xgetbv). */
+static inline bool hg__runs_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static inline bool hg__runs_avx512(void) { return hg__runs_avx2() && __builtin_cpu_supports("avx512f"); }
+#define HG__SETS_X86 {&hg__kernels_avx2, hg__runs_avx2, false}, {&hg__kernels_avx512, hg__runs_avx512, true},
+#else
+#define HG__SETS_X86
+#endif
+
+#ifdef HG__KERN_SIMD
+#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere, false}, HG__SETS_X86
+#else
+#define HG__SETS_SIMD
+#endif
+
+/* Lowest first. */
+#define HG__SETS {&hg__kernels_ref, hg__runs_anywhere, false}, HG__SETS_SIMD
+
+#endif

@@ -1,0 +1,94 @@
+/* graph.c: what can be asked of a parsed graph, and the errors that name its lines. */
+#include "net/graph.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+hg_status hg__line_fail(hg_error *e, const hg__node *node, const char *what, ...)
+{
+    char text[600], where[32];
+    va_list args;
+    va_start(args, what);
+    vsnprintf(text, sizeof text, what, args);
+    va_end(args);
+    snprintf(where, sizeof where, "%zu", node->line);
+    if (!node->op) return hg__fail(e, HG_MODEL, where, "%s", text);
+    return hg__fail(e, HG_MODEL, where, "%s: %s", node->op->name, text);
+}
+
+void hg__param_add(hg__node *node, hg__param p)
+{
+    p.size = 1;
+    for (size_t i = 0; i < p.dims; i++) p.size *= p.dim[i];
+    node->param[node->params++] = p;
+}
+
+size_t hg__graph_find(const hg_graph *g, const char *value)
+{
+    for (size_t i = 0; i < g->nodes; i++)
+        if (!strcmp(g->node[i].name, value) && !(g->node[i].op->flags & HG__OP_LOSS)) return i;
+    return HG__MOST_NODES;
+}
+
+bool hg_graph_shape(const hg_graph *g, const char *value, hg_shape *s)
+{
+    size_t i = hg__graph_find(g, value);
+    if (i == HG__MOST_NODES) return false;
+    *s = g->node[i].shape;
+    return true;
+}
+
+const char *hg_graph_text(const hg_graph *g) { return g->text; }
+size_t hg_graph_parameters(const hg_graph *g) { return g->parameters; }
+
+void hg_graph_close(hg_graph **g)
+{
+    if (!*g) return;
+    free((*g)->text);
+    free((*g)->node);
+    free(*g);
+    *g = NULL;
+}
+
+size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->nodes; i++)
+        for (size_t k = 0; k < g->node[i].params; k++, n++) {
+            const hg__param *p = &g->node[i].param[k];
+            if (n >= most) continue;
+            list[n] = (hg__stretch){.offset = p->offset, .size = p->size, .decays = p->decays, .frozen = p->frozen};
+            snprintf(list[n].name, sizeof list[n].name, "%.31s.%.12s", g->node[i].name, p->name);
+        }
+    return n;
+}
+
+/* Whether a line of `length` letters is a loss that reads y ("loss mse y x"). */
+static bool is_loss_on_y(const char *line, size_t length)
+{
+    char kind[24], first[40], cut[128];
+    if (length >= sizeof cut) return false;
+    memcpy(cut, line, length);
+    cut[length] = 0;
+    return sscanf(cut, " loss %23s %39s", kind, first) == 2 && !strcmp(first, "y");
+}
+
+/* The text, without its losses on y where told, and `line` behind it. */
+static char *edit(const char *text, bool drop_losses, const char *line)
+{
+    hg__text t = {0};
+    for (const char *p = text; *p;) {
+        size_t length = strcspn(p, "\n");
+        if (!drop_losses || !is_loss_on_y(p, length)) hg__text_add(&t, "%.*s\n", (int)length, p);
+        p += length + (p[length] == '\n');
+    }
+    hg__text_add(&t, "%s\n", line);
+    if (t.failed) hg__text_close(&t);
+    return t.at;
+}
+
+char *hg__text_with_loss(const char *text, const char *loss_line) { return edit(text, true, loss_line); }
+char *hg__text_with_line(const char *text, const char *line) { return edit(text, false, line); }

@@ -1,0 +1,34 @@
+/* graph.h: a parsed graph: a flat array of nodes in topological order, all shapes solved. */
+#ifndef HG_NET_GRAPH_H
+#define HG_NET_GRAPH_H
+
+#include "net/op.h"
+
+#include <hourglass/net.h>
+
+struct hg_graph {
+    char name[256]; /* for messages */
+    char *text;     /* owned; `mirror` and the options written out */
+    hg__node *node; /* [nodes], owned */
+    size_t nodes, room;
+    size_t parameters; /* trained values */
+    size_t weights;    /* size of the weight block, running statistics included, each param aligned to 16 */
+};
+
+/* The node that gives a named value; HG__MOST_NODES: none. */
+size_t hg__graph_find(const hg_graph *g, const char *value);
+
+/* The stretches of the weight block, in order. name: "3.weight", the node's name before the point. */
+typedef struct hg__stretch {
+    char name[48];
+    size_t offset, size;
+    bool decays, frozen;
+} hg__stretch;
+/* Into list[most]; returns how many there are. */
+size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most);
+
+/* The text, changed; each returns a malloc'ed new text, or NULL without memory. Used before training. */
+char *hg__text_with_loss(const char *text, const char *loss_line); /* all loss lines on y replaced by this one */
+char *hg__text_with_line(const char *text, const char *line);      /* appended */
+
+#endif

@@ -1,0 +1,65 @@
+/* correlate.h: the geometry that convolution and transposed convolution share.
+ *
+ * There is a big side and a small side, joined by one kernel W [groups][kh][kw][big c / groups][small c / groups]:
+ *
+ *     gather:  small[p][o] = sum over taps, c of big[p * stride + tap * dilation - pad][c] W[tap][c][o]
+ *     scatter: the transpose, from small to big
+ *     weights: dW[tap][c][o] = sum over p of big[…][c] small[p][o]
+ *
+ * A convolution gathers forwards and scatters its gradient; a transposed convolution does the opposite.
+ * Nothing is unrolled: gather reads its windows from a copy of the big side with a zero frame; scatter
+ * splits the big side's pixels by their phase (position modulo stride), and within a phase is itself a
+ * gather with stride 1 over the framed small side, with the taps that meet that phase in falling order. */
+#ifndef HG_NET_OPS_CORRELATE_H
+#define HG_NET_OPS_CORRELATE_H
+
+#include "net/op.h"
+
+/* Frame around one side: what `pad` adds. */
+typedef struct hg__frame {
+    size_t top, left, bottom, right;
+} hg__frame;
+
+/* The window along one axis. */
+typedef struct hg__axis {
+    size_t k, stride, dilation, pad;
+} hg__axis;
+
+typedef struct hg__correlate {
+    hg_shape big, small;
+    hg__axis y, x;
+    size_t groups;
+} hg__correlate;
+
+hg__axis hg__axis_y(const hg__attr *a);
+hg__axis hg__axis_x(const hg__attr *a);
+
+hg__correlate hg__correlate_of(const hg__node *node, bool big_is_input);
+
+hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input);
+void hg__correlate_open(const hg__setup *s, bool big_is_input, void *table);
+
+/* Weights → packed, for gather and scatter; what is not used is left out. */
+void hg__correlate_pack(const hg__call *c, bool gathers, bool scatters);
+
+/* out [n][side] (+)= …; bias, act only with !add. */
+typedef struct hg__side {
+    const real *in;
+    real *out;
+    const real *bias;
+    hg__act act;
+    real slope;
+    bool add;
+} hg__side;
+void hg__correlate_gather(const hg__call *c, const hg__side *s);
+void hg__correlate_scatter(const hg__call *c, const hg__side *s);
+/* dw (+)= …, as c->dw_add says. */
+void hg__correlate_weights(const hg__call *c, const real *big, const real *small, real *dw);
+
+/* Shared by the two ops' solve: defaults and checks of the window. */
+hg_status hg__correlate_check(hg__node *node, hg_error *e);
+void hg__correlate_params(hg__node *node, size_t big_c, size_t small_c);
+/* Once the shape is solved: both sides in their frames must fit the int32 offsets of the tables. */
+hg_status hg__correlate_fits(const hg__node *node, hg_error *e);
+
+#endif

@@ -1,0 +1,110 @@
+/* dense.c: every output from every input. y = act(x W + b), W [in][out].
+ *
+ * W is large, so its gradient is not kept per shard: the plan calls `weights` once for the whole batch,
+ * in parts of W's rows, each a sum over the samples in order. */
+#include "net/op.h"
+
+static size_t in_size(const hg__node *node) { return hg_shape_size(node->in[0]); }
+static size_t out_size(const hg__node *node) { return hg_shape_size(node->shape); }
+
+static hg_status solve(hg__node *node, hg_error *e)
+{
+    const hg__attr *a = &node->attr;
+    if (!hg_shape_size(a->size)) return hg__line_fail(e, node, "wants a size, such as 32 or 7x7x64");
+    node->shape = a->size;
+    size_t in = in_size(node), out;
+    if (!hg__mul(a->size.h, a->size.w, &out) || !hg__mul(out, a->size.c, &out))
+        return hg__line_fail(e, node, "the size overflows");
+    hg__param_add(
+        node, (hg__param){.name = "weight", .dims = 2, .dim = {in, out}, .fan_in = in, .decays = true, .whole = true});
+    if (a->bias) hg__param_add(node, (hg__param){.name = "bias", .dims = 1, .dim = {out}, .fan_in = in});
+    return HG_OK;
+}
+
+static size_t macs(const hg__node *node) { return in_size(node) * out_size(node); }
+
+static hg__needs needs(const hg__setup *s)
+{
+    size_t in = in_size(s->node), out = out_size(s->node);
+    return (hg__needs){.packed = s->k->pack_size(in, out) + (s->train ? s->k->pack_size(out, in) : 0)};
+}
+
+/* W for the way forwards, its transpose behind it for the way back. */
+static real *packed_back(const hg__call *c) { return c->packed + c->k->pack_size(in_size(c->node), out_size(c->node)); }
+
+static void pack(const hg__call *c)
+{
+    size_t in = in_size(c->node), out = out_size(c->node);
+    c->k->pack(&(hg__pack){.k = in, .n = out, .b = c->w[0], .row_step = out, .col_step = 1, .packed = c->packed});
+    if (c->both)
+        c->k->pack(
+            &(hg__pack){.k = out, .n = in, .b = c->w[0], .row_step = 1, .col_step = out, .packed = packed_back(c)});
+}
+
+static void forward(const hg__call *c)
+{
+    size_t in = in_size(c->node), out = out_size(c->node);
+    c->k->gemm(&(hg__gemm){.m = c->n,
+                           .n = out,
+                           .runs = 1,
+                           .run = in,
+                           .a = c->x[0],
+                           .a_step = in,
+                           .b = c->packed,
+                           .c = c->y,
+                           .c_step = out,
+                           .bias = c->w[1],
+                           .act = c->node->attr.act,
+                           .slope = c->node->attr.slope});
+}
+
+static void backward(const hg__call *c)
+{
+    size_t in = in_size(c->node), out = out_size(c->node);
+    const hg__attr *a = &c->node->attr;
+    if (a->bias) c->k->act_bias_grad(a->act, a->slope, c->n, out, c->y, c->dy, c->dw[1], c->dw_add);
+    else c->k->act_grad(a->act, a->slope, c->n * out, c->y, c->dy);
+    if (c->dx[0])
+        c->k->gemm(&(hg__gemm){.m = c->n,
+                               .n = in,
+                               .runs = 1,
+                               .run = out,
+                               .a = c->dy,
+                               .a_step = out,
+                               .b = packed_back(c),
+                               .c = c->dx[0],
+                               .c_step = in,
+                               .add = c->dx_add[0]});
+}
+
+static void weights(const hg__call *c, size_t part, size_t parts)
+{
+    size_t in = in_size(c->node), out = out_size(c->node), from = in * part / parts, upto = in * (part + 1) / parts;
+    c->k->gemm_t(&(hg__gemm_t){.m = c->n,
+                               .n = out,
+                               .runs = 1,
+                               .run = upto - from,
+                               .a = c->x[0] + from,
+                               .a_step = in,
+                               .d = c->dy,
+                               .d_step = out,
+                               .c = c->dw[0] + from * out,
+                               .c_step = out});
+}
+
+const hg__op hg__op_dense = {
+    .name = "dense",
+    .usage = "dense N|HxWxC [nobias] [ACTIVATION]",
+    .help = "fully connected layer",
+    .words = HG__WORD_SIZE | HG__WORD_BIAS | HG__WORD_ACT,
+    .flags = HG__OP_NEEDS_X | HG__OP_NEEDS_Y | HG__OP_NEEDS_ALL,
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .solve = solve,
+    .macs = macs,
+    .needs = needs,
+    .pack = pack,
+    .forward = forward,
+    .backward = backward,
+    .weights = weights,
+};

@@ -1,0 +1,341 @@
+/* plan.c: from graph to memory. First it is settled which gradients are wanted and who writes them first; then the
+ * lifetime of every buffer; then how many samples are walked at a time; then everything is placed. */
+#include "net/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_BYTES = 320 * 1024, MOST_MICRO = 32, REDUCE_SIZE = 8192, ALIGN = HG__ALIGN / sizeof(real) };
+
+static size_t round_up(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
+static bool is_loss(const hg__node *n) { return n->op->flags & HG__OP_LOSS; }
+
+/* ---- Gradients ----------------------------------------------------------------------------------- */
+
+/* Whether something trainable lies at or before each node. */
+static void find_trainable(const hg_graph *g, bool *trainable)
+{
+    for (size_t i = 0; i < g->nodes; i++) {
+        const hg__node *n = &g->node[i];
+        trainable[i] = false;
+        for (size_t k = 0; k < n->params; k++) trainable[i] |= !n->param[k].frozen;
+        for (size_t k = 0; k < n->inputs; k++) trainable[i] |= trainable[n->input[k]];
+    }
+}
+
+/* From the losses backwards: who is trained, and who is the first to write a value's gradient. What a loss
+ * holds against (its second input) gets none, but for kl, which has two heads. */
+static void find_gradients(hg_plan *p)
+{
+    const hg_graph *g = p->g;
+    bool trainable[HG__MOST_NODES], written[HG__MOST_NODES] = {false};
+    find_trainable(g, trainable);
+    for (size_t i = g->nodes; i-- > 0;) {
+        const hg__node *n = &g->node[i];
+        hg__place *q = &p->place[i];
+        q->trained = trainable[i] && (is_loss(n) || written[i]);
+        if (!q->trained) continue;
+        bool head_only = is_loss(n) && n->inputs == 2 && strcmp(n->op->kinds[n->attr.kind], "kl");
+        for (size_t k = 0; k < n->inputs; k++) {
+            size_t from = n->input[k];
+            q->dx_wanted[k] = trainable[from] && !(head_only && k == 1);
+            if (!q->dx_wanted[k]) continue;
+            q->dx_add[k] = written[from];
+            written[from] = true;
+        }
+    }
+}
+
+/* ---- Lifetimes: step i is node i forwards, 2 * nodes - 1 - i the same node backwards --------------------- */
+
+static void extend(hg__buffer *b, size_t step)
+{
+    if (step < b->born) b->born = step;
+    if (step > b->dies) b->dies = step;
+}
+
+static void live_inputs(hg_plan *p, size_t i)
+{
+    const hg__node *n = &p->g->node[i];
+    const hg__place *q = &p->place[i];
+    size_t back = 2 * p->g->nodes - 1 - i;
+    bool reads_back = q->trained && n->op->flags & HG__OP_NEEDS_X;
+    for (size_t k = 0; k < n->inputs; k++) {
+        hg__place *from = &p->place[n->input[k]];
+        extend(&from->y, i);
+        if (reads_back) extend(&from->y, back);
+        if (reads_back && n->op->flags & HG__OP_NEEDS_ALL) from->y.wide = true;
+        if (!q->dx_wanted[k]) continue;
+        if (!from->dy.used) from->dy.born = back, from->dy.dies = back;
+        from->dy.used = true;
+        extend(&from->dy, back);
+    }
+}
+
+static void find_lifetimes(hg_plan *p, const hg__needs *needs)
+{
+    const hg_graph *g = p->g;
+    for (size_t i = 0; i < g->nodes; i++) {
+        hg__place *q = &p->place[i];
+        size_t size = hg_shape_size(g->node[i].shape);
+        q->y = (hg__buffer){.size = size, .born = i, .dies = i, .used = size && g->node[i].inputs};
+        q->dy.size = size;
+        q->keep = (hg__buffer){.size = needs[i].keep, .born = i, .dies = i, .used = needs[i].keep};
+    }
+    for (size_t i = g->nodes; i-- > 0;) {
+        hg__place *q = &p->place[i];
+        size_t back = 2 * g->nodes - 1 - i;
+        live_inputs(p, i);
+        if (!q->trained) continue;
+        if (g->node[i].op->flags & HG__OP_NEEDS_Y) extend(&q->y, back);
+        extend(&q->keep, back);
+        if (q->dy.used) extend(&q->dy, back);
+        q->dy.wide = g->node[i].op->flags & HG__OP_NEEDS_ALL;
+    }
+    for (size_t i = 0; i < g->nodes && p->layered; i++)
+        p->place[i].y.wide = p->place[i].dy.wide = p->place[i].keep.wide = true;
+}
+
+/* ---- Placing ---------------------------------------------------------------------------------------- */
+
+static int larger_first(const void *a, const void *b)
+{
+    const hg__buffer *x = *(hg__buffer *const *)a, *y = *(hg__buffer *const *)b;
+    if (x->size != y->size) return x->size < y->size ? 1 : -1;
+    if (x->born != y->born) return x->born < y->born ? -1 : 1;
+    return x->dies < y->dies ? -1 : x->dies > y->dies;
+}
+
+static bool meet(const hg__buffer *a, const hg__buffer *b) { return a->born <= b->dies && b->born <= a->dies; }
+
+size_t hg__place_buffers(hg__buffer **list, size_t n, size_t samples)
+{
+    size_t room = 0;
+    qsort(list, n, sizeof *list, larger_first);
+    for (size_t i = 0; i < n; i++) {
+        size_t size = round_up(list[i]->size * samples);
+        list[i]->at = 0;
+        for (size_t j = 0; j < i;) {
+            size_t end = list[j]->at + round_up(list[j]->size * samples);
+            bool clash = meet(list[i], list[j]) && list[i]->at < end && list[j]->at < list[i]->at + size;
+            if (clash) list[i]->at = end, j = 0;
+            else j++;
+        }
+        if (list[i]->at + size > room) room = list[i]->at + size;
+    }
+    return room;
+}
+
+/* All used buffers that are wide, or all that are narrow. */
+static size_t place_all(hg_plan *p, bool wide, size_t samples)
+{
+    hg__buffer *list[3 * HG__MOST_NODES];
+    size_t n = 0, last = 2 * p->g->nodes;
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        hg__buffer *three[] = {&p->place[i].y, &p->place[i].dy, &p->place[i].keep};
+        for (size_t k = 0; k < 3; k++) {
+            if (!three[k]->used || three[k]->wide != wide) continue;
+            /* A wide value is read after all shards were walked. */
+            if (wide && (!p->layered || p->g->node[i].op->flags & HG__OP_NEEDS_ALL))
+                three[k]->born = 0, three[k]->dies = last;
+            list[n++] = three[k];
+        }
+    }
+    for (size_t i = 0; i < p->g->nodes && wide && p->layered; i++) /* inputs of `weights`, too */
+        if (p->g->node[i].op->flags & HG__OP_NEEDS_ALL) p->place[p->g->node[i].input[0]].y.dies = last;
+    return hg__place_buffers(list, n, samples);
+}
+
+/* ---- Sizes ------------------------------------------------------------------------------------------ */
+
+static hg__setup setup_of(const hg_plan *p, size_t i)
+{
+    return (hg__setup){.node = &p->g->node[i], .k = p->k, .micro = p->micro, .train = p->o.train};
+}
+
+static void find_needs(const hg_plan *p, hg__needs *needs)
+{
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        hg__setup s = setup_of(p, i);
+        const hg__op *op = p->g->node[i].op;
+        needs[i] = op->needs ? op->needs(&s) : (hg__needs){0};
+        if (!p->o.train) needs[i].keep = 0;
+    }
+}
+
+static size_t most_scratch(const hg_plan *p, const hg__needs *needs)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < p->g->nodes; i++)
+        if (needs[i].scratch > most) most = needs[i].scratch;
+    return round_up(most);
+}
+
+/* As many samples as the cache holds, but no more than a shard. */
+static void choose_micro(hg_plan *p, hg__needs *needs)
+{
+    p->micro = 1;
+    find_needs(p, needs);
+    find_lifetimes(p, needs);
+    size_t bytes = (place_all(p, false, 1) + most_scratch(p, needs)) * sizeof(real);
+    size_t shard = (p->o.batch + HG__SHARDS - 1) / HG__SHARDS,
+           micro = p->o.micro ? p->o.micro : CACHE_BYTES / (bytes + 1);
+    if (micro > MOST_MICRO && !p->o.micro) micro = MOST_MICRO;
+    if (micro > INT32_MAX / (bytes + 1)) micro = INT32_MAX / (bytes + 1); /* the offsets of a walk are int32 */
+    if (micro > shard) micro = shard;
+    p->micro = micro ? micro : 1;
+    find_needs(p, needs);
+    find_lifetimes(p, needs);
+}
+
+static void find_shards(hg_plan *p)
+{
+    for (size_t i = 0; i < p->g->nodes; i++)
+        for (size_t k = 0; k < p->g->node[i].params; k++) {
+            const hg__param *w = &p->g->node[i].param[k];
+            bool sharded = p->o.train && p->place[i].trained && !w->whole && !w->frozen;
+            p->place[i].shard_at[k] = sharded ? p->shard_size : SIZE_MAX;
+            if (sharded) p->shard_size += round_up(w->size);
+        }
+}
+
+static size_t parts_of(const hg__param *w)
+{
+    size_t parts = w->dim[0] / 12;
+    return parts < 1 ? 1 : parts > 16 ? 16 : parts;
+}
+
+/* Dense layers first: the long jobs. Without memory (job NULL) it counts. */
+static size_t list_jobs(const hg_plan *p, hg__job *job)
+{
+    size_t n = 0;
+    for (int whole = 1; whole >= 0; whole--)
+        for (size_t i = 0; i < p->g->nodes; i++)
+            for (size_t k = 0; k < p->g->node[i].params; k++) {
+                const hg__param *w = &p->g->node[i].param[k];
+                if (!p->place[i].trained || w->frozen || w->whole != (bool)whole) continue;
+                size_t parts = whole ? parts_of(w) : (w->size + REDUCE_SIZE - 1) / REDUCE_SIZE;
+                for (size_t part = 0; part < parts; part++, n++) {
+                    size_t from = w->size * part / parts, upto = w->size * (part + 1) / parts;
+                    if (job && whole) job[n] = (hg__job){.node = i, .part = part, .parts = parts};
+                    else if (job)
+                        job[n] = (hg__job){.shard_at = p->place[i].shard_at[k] + from,
+                                           .gradient_at = w->offset + from,
+                                           .size = upto - from};
+                }
+            }
+    return n;
+}
+
+static hg_status name_losses(hg_plan *p, hg_error *e)
+{
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        const hg__node *n = &p->g->node[i];
+        if (!is_loss(n)) continue;
+        if (p->losses == HG__MOST_LOSSES)
+            return hg__fail(e, HG_MODEL, p->g->name, "has more than %d losses", HG__MOST_LOSSES);
+        p->place[i].loss = p->losses;
+        snprintf(p->loss_name[p->losses++], sizeof p->loss_name[0], "%s %s%s%s", n->op->kinds[n->attr.kind],
+                 p->g->node[n->input[0]].name, n->inputs > 1 ? " " : "",
+                 n->inputs > 1 ? p->g->node[n->input[1]].name : "");
+    }
+    return HG_OK;
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------------- */
+
+static void count_sizes(hg_plan *p, const hg__needs *needs)
+{
+    hg__sizes *s = &p->sizes;
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        p->place[i].packed_size = round_up(needs[i].packed);
+        s->packed += p->place[i].packed_size * sizeof(real);
+        s->tables += hg__align(needs[i].table);
+    }
+    size_t wide = place_all(p, true, p->o.batch);
+    p->scratch_at = place_all(p, false, p->micro);
+    s->scratch = most_scratch(p, needs) * sizeof(real);
+    p->narrow_size = round_up(p->scratch_at + s->scratch / sizeof(real));
+    s->weights = p->g->weights * sizeof(real);
+    s->gradient = p->o.train ? hg__align(s->weights) : 0;
+    s->shards = HG__SHARDS * p->shard_size * sizeof(real);
+    s->wide = wide * sizeof(real);
+    s->narrow = hg__team_size(p->team) * p->narrow_size * sizeof(real);
+    s->losses = hg__align(p->losses * p->o.batch * sizeof(real));
+}
+
+static hg_status take_memory(hg_plan *p, const hg__needs *needs, hg_error *e)
+{
+    const hg__sizes *s = &p->sizes;
+    p->jobs = p->o.train ? list_jobs(p, NULL) : 0;
+    size_t jobs = hg__align(p->jobs * sizeof *p->job);
+    hg_status status = hg__arena_open(
+        &p->arena, s->gradient + s->shards + s->packed + s->tables + s->wide + s->narrow + s->losses + jobs, e);
+    if (status) return status;
+    p->gradient = p->o.train ? hg__arena_take(&p->arena, s->gradient) : NULL;
+    p->shards = hg__arena_take(&p->arena, s->shards);
+    p->narrow = hg__arena_take(&p->arena, s->narrow);
+    p->wide = hg__arena_take(&p->arena, s->wide);
+    p->loss_values = hg__arena_take(&p->arena, s->losses);
+    p->job = hg__arena_take(&p->arena, jobs);
+    if (p->o.train) list_jobs(p, p->job);
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        hg__setup setup = setup_of(p, i);
+        void *table = hg__arena_take(&p->arena, needs[i].table);
+        p->place[i].packed = hg__arena_take(&p->arena, p->place[i].packed_size * sizeof(real));
+        p->place[i].table = table;
+        if (p->g->node[i].op->open) p->g->node[i].op->open(&setup, table);
+    }
+    return HG_OK;
+}
+
+static hg_status lay_out(hg_plan *p, hg_error *e)
+{
+    hg__needs *needs = calloc(p->g->nodes, sizeof *needs);
+    if (!needs) return hg__fail_memory(e, p->g->name, p->g->nodes * sizeof *needs);
+    for (size_t i = 0; i < p->g->nodes; i++) p->layered |= p->g->node[i].op->flags & HG__OP_COUPLES && p->o.train;
+    if (p->o.train) find_gradients(p);
+    choose_micro(p, needs);
+    find_shards(p);
+    hg_status s = name_losses(p, e);
+    if (!s) count_sizes(p, needs);
+    if (!s) s = take_memory(p, needs, e);
+    free(needs);
+    return s;
+}
+
+hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_error *e)
+{
+    const hg_graph *g = hg_model_graph(m);
+    if (!o->batch || o->batch > INT32_MAX / 1024)
+        return hg__fail(e, HG_USAGE, "batch", "%zu is not a batch size", o->batch);
+    hg_plan *p = calloc(1, sizeof *p);
+    if (!p) return hg__fail_memory(e, g->name, sizeof *p);
+    *p = (hg_plan){.model = m, .g = g, .o = *o};
+    size_t weights;
+    p->weights = hg_model_weights(m, &weights);
+    p->place = calloc(g->nodes, sizeof *p->place);
+    hg_status s = p->place ? hg__kernels_choose(&p->k, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
+    size_t threads = o->threads ? o->threads : hg__processors();
+    if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
+    if (!s) s = lay_out(p, e);
+    if (!s) hg_plan_refresh(p);
+    if (s) hg_plan_close(&p);
+    else *out = p;
+    return s;
+}
+
+void hg_plan_close(hg_plan **p)
+{
+    if (!*p) return;
+    hg__team_close(&(*p)->team);
+    hg__arena_close(&(*p)->arena);
+    free((*p)->place);
+    free(*p);
+    *p = NULL;
+}
+
+hg_real *hg_plan_gradient(hg_plan *p) { return p->gradient; }
+size_t hg_plan_memory(const hg_plan *p) { return p->arena.size; }
+hg__team *hg__plan_team(hg_plan *p) { return p->team; }

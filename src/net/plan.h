@@ -1,0 +1,76 @@
+/* plan.h: a model laid out in memory for a stated batch.
+ *
+ * One arena holds everything. A value is narrow (in the walking thread's own part of the arena, for
+ * `micro` samples, sharing room with values of other lifetimes) or wide (for the whole batch). Wide are
+ * the inputs and output gradients that `weights` reads after the walk, and everything when some op couples samples. */
+#ifndef HG_NET_PLAN_H
+#define HG_NET_PLAN_H
+
+#include "base/arena.h"
+#include "base/team.h"
+#include "net/graph.h"
+
+/* Gradient copies: a constant of the arithmetic (another number gives other roundings), not of the machine. */
+enum { HG__SHARDS = 8, HG__MOST_LOSSES = 8 };
+
+/* A tensor of the plan: where, and while which steps of a walk it is alive. Offsets are in elements. */
+typedef struct hg__buffer {
+    size_t size; /* elements per sample */
+    size_t at;   /* in the thread's part, or in the wide part */
+    size_t born, dies;
+    bool used, wide;
+} hg__buffer;
+
+typedef struct hg__place { /* of one node */
+    hg__buffer y, dy, keep;
+    const void *table;
+    real *packed;
+    size_t packed_size;
+    size_t shard_at[HG__MOST_PARAMS]; /* in a shard's gradients; SIZE_MAX: not there */
+    bool trained;                     /* it has a gradient to pass on or params to train, and leads to a loss */
+    bool dx_wanted[HG__MOST_INPUTS], dx_add[HG__MOST_INPUTS];
+    size_t loss; /* its number among the losses */
+    real *bound; /* the caller's memory in y's place, for this walk */
+} hg__place;
+
+/* After the walk: a part of a dense layer's weight gradient, or a stretch of the shards' sum. */
+typedef struct hg__job {
+    size_t node, part, parts;           /* parts != 0 */
+    size_t shard_at, gradient_at, size; /* parts == 0 */
+} hg__job;
+
+typedef struct hg__sizes { /* bytes, for people */
+    size_t weights, gradient, shards, packed, tables, wide, narrow, scratch, losses;
+} hg__sizes;
+
+struct hg_plan {
+    hg_model *model;
+    const hg_graph *g;
+    const hg__kernels *k;
+    hg__team *team;
+    hg_plan_options o;
+    hg__place *place; /* [nodes] */
+    bool layered;     /* some op couples samples: layer by layer */
+    size_t micro;
+    real *weights, *gradient;
+    size_t shard_size; /* elements of one shard's gradients */
+    real *shards;      /* [HG__SHARDS][shard_size] */
+    real *wide;
+    real *narrow; /* [threads][narrow_size], the scratch behind the values */
+    size_t narrow_size, scratch_at;
+    real *loss_values; /* [losses][batch] */
+    size_t losses;
+    char loss_name[HG__MOST_LOSSES][96];
+    hg__job *job;
+    size_t jobs;
+    hg__sizes sizes;
+    hg__arena arena;
+};
+
+hg__team *hg__plan_team(hg_plan *p); /* NULL: one thread */
+
+/* Places the buffers so that those alive at the same time do not overlap; returns the room they take,
+ * in elements, for `samples` samples. Exposed for the tests. */
+size_t hg__place_buffers(hg__buffer **list, size_t n, size_t samples);
+
+#endif

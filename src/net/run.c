@@ -1,0 +1,279 @@
+/* run.c: a walk along the plan. A shard is walked through the whole net a few samples at a time, forwards and
+ * back; where an op couples samples, the whole batch goes layer by layer. Either way the sums are
+ * taken in the same order, so the bits are the same for any number of threads and any micro-batch. */
+#include "net/plan.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+typedef struct walk {
+    hg_plan *p;
+    const bool *needed; /* [nodes], NULL: all */
+    const real *t;      /* in x's place where a loss holds against x; NULL: x */
+    size_t x;           /* node of x */
+    size_t n, shards;
+    uint32_t step;
+    bool train;
+    size_t node; /* layer by layer: this one, */
+    bool back;   /* this way */
+} walk;
+
+static real *locate(const hg_plan *p, const hg__buffer *b, size_t first, size_t thread)
+{
+    if (!b->used) return NULL;
+    return b->wide ? p->wide + b->at + first * b->size : p->narrow + thread * p->narrow_size + b->at;
+}
+
+static real *value_of(const hg_plan *p, size_t node, size_t first, size_t thread)
+{
+    const hg__place *q = &p->place[node];
+    return q->bound ? q->bound + first * q->y.size : locate(p, &q->y, first, thread);
+}
+
+static void find_inputs(const walk *w, hg__call *c, size_t i, size_t thread)
+{
+    const hg_plan *p = w->p;
+    const hg__node *n = &p->g->node[i];
+    bool is_loss = n->op->flags & HG__OP_LOSS;
+    for (size_t k = 0; k < n->inputs; k++) {
+        size_t from = n->input[k];
+        bool target = is_loss && k == 1 && from == w->x && w->t;
+        c->x[k] = target ? w->t + c->first * p->place[from].y.size : value_of(p, from, c->first, thread);
+        bool wanted = w->train && p->place[i].dx_wanted[k];
+        c->dx[k] = wanted ? locate(p, &p->place[from].dy, c->first, thread) : NULL;
+        c->dx_add[k] = p->place[i].dx_add[k];
+    }
+}
+
+static void find_weights(const walk *w, hg__call *c, size_t i, size_t shard)
+{
+    const hg_plan *p = w->p;
+    for (size_t k = 0; k < p->g->node[i].params; k++) {
+        const hg__param *param = &p->g->node[i].param[k];
+        size_t at = p->place[i].shard_at[k];
+        c->w[k] = p->weights + param->offset;
+        if (w->train && at != SIZE_MAX) c->dw[k] = p->shards + shard * p->shard_size + at;
+        if (w->train && param->whole) c->dw[k] = p->gradient + param->offset;
+    }
+}
+
+/* Which samples, for which shard's gradients, on whose thread. */
+typedef struct piece {
+    size_t first, n, shard, thread;
+    bool continues; /* the shard's gradients hold a piece already */
+} piece;
+
+static hg__call make_call(const walk *w, size_t i, piece at)
+{
+    hg_plan *p = w->p;
+    const hg__place *q = &p->place[i];
+    hg__call c = {.node = &p->g->node[i],
+                  .k = p->k,
+                  .table = q->table,
+                  .packed = q->packed,
+                  .n = at.n,
+                  .first = at.first,
+                  .batch = w->n,
+                  .train = w->train,
+                  .both = p->o.train,
+                  .seed = p->o.seed,
+                  .step = w->step,
+                  .id = (uint32_t)i};
+    c.y = value_of(p, i, at.first, at.thread);
+    c.dy = locate(p, &q->dy, at.first, at.thread);
+    c.keep = locate(p, &q->keep, at.first, at.thread);
+    c.scratch = p->narrow + at.thread * p->narrow_size + p->scratch_at;
+    c.value = p->loss_values + q->loss * p->o.batch + at.first;
+    c.dw_add = at.continues;
+    find_inputs(w, &c, i, at.thread);
+    find_weights(w, &c, i, at.shard);
+    return c;
+}
+
+static bool runs_forward(const walk *w, size_t i) { return (!w->needed || w->needed[i]) && w->p->g->node[i].inputs; }
+static bool runs_back(const walk *w, size_t i)
+{
+    return w->train && w->p->place[i].trained && w->p->g->node[i].op->backward;
+}
+
+static void call_forward(const walk *w, size_t i, piece at)
+{
+    if (!runs_forward(w, i)) return;
+    hg__call c = make_call(w, i, at);
+    c.node->op->forward(&c);
+}
+
+static void call_back(const walk *w, size_t i, piece at)
+{
+    if (!runs_back(w, i)) return;
+    hg__call c = make_call(w, i, at);
+    c.node->op->backward(&c);
+}
+
+/* Cuts a shard into pieces of `micro` samples and hands each to fn. */
+static void each_piece(const walk *w, size_t shard, size_t thread, void (*fn)(const walk *, piece))
+{
+    size_t begin = w->n * shard / w->shards, end = w->n * (shard + 1) / w->shards, micro = w->p->micro;
+    for (size_t first = begin; first < end; first += micro) {
+        size_t n = end - first < micro ? end - first : micro;
+        fn(w, (piece){.first = first, .n = n, .shard = shard, .thread = thread, .continues = first > begin});
+    }
+}
+
+static void through_net(const walk *w, piece at)
+{
+    size_t nodes = w->p->g->nodes;
+    for (size_t i = 0; i < nodes; i++) call_forward(w, i, at);
+    for (size_t i = nodes; w->train && i-- > 0;) call_back(w, i, at);
+}
+
+static void through_layer(const walk *w, piece at)
+{
+    if (w->back) call_back(w, w->node, at);
+    else call_forward(w, w->node, at);
+}
+
+static void walk_net(void *ctx, size_t shard, size_t thread) { each_piece(ctx, shard, thread, through_net); }
+static void walk_layer(void *ctx, size_t shard, size_t thread) { each_piece(ctx, shard, thread, through_layer); }
+
+/* A coupling op sees the whole batch at once; its gradients are those of shard 0, the others' stay zero for ever. */
+static void run_layer(walk *w, size_t i, bool back)
+{
+    w->node = i, w->back = back;
+    if (w->p->g->node[i].op->flags & HG__OP_COUPLES) through_layer(w, (piece){.n = w->n});
+    else hg__team_run(w->p->team, w->shards, walk_layer, w);
+}
+
+static void run_walk(walk *w)
+{
+    if (!w->p->layered || !w->train) {
+        hg__team_run(w->p->team, w->shards, walk_net, w);
+        return;
+    }
+    size_t nodes = w->p->g->nodes;
+    for (size_t i = 0; i < nodes; i++) run_layer(w, i, false);
+    for (size_t i = nodes; i-- > 0;) run_layer(w, i, true);
+}
+
+/* ---- Jobs that any thread may take: the next one is whoever asks first, as the result does not depend on it ---- */
+
+typedef struct queue {
+    hg_plan *p;
+    const walk *w;
+    atomic_size_t next;
+    size_t jobs;
+    void (*run)(const struct queue *q, size_t job, size_t thread);
+} queue;
+
+static void take_jobs(void *ctx, size_t task, size_t thread)
+{
+    (void)task;
+    queue *q = ctx;
+    for (size_t job; (job = atomic_fetch_add(&q->next, 1)) < q->jobs;) q->run(q, job, thread);
+}
+
+static void run_queue(queue *q) { hg__team_run(q->p->team, hg__team_size(q->p->team), take_jobs, q); }
+
+/* A part of a whole gradient, or a stretch of the shards' sum. */
+static void run_gradient_job(const queue *q, size_t number, size_t thread)
+{
+    const hg_plan *p = q->p;
+    const hg__job *job = &p->job[number];
+    if (!job->parts) {
+        p->k->sum_shards(job->size, q->w->shards, p->shard_size, p->shards + job->shard_at,
+                         p->gradient + job->gradient_at);
+        return;
+    }
+    hg__call c = make_call(q->w, job->node, (piece){.n = q->w->n, .thread = thread});
+    c.node->op->weights(&c, job->part, job->parts);
+}
+
+static void pack_node(const queue *q, size_t i, size_t thread)
+{
+    (void)thread;
+    const hg_plan *p = q->p;
+    if (!p->g->node[i].op->pack) return;
+    walk w = {.p = q->p};
+    hg__call c = {.node = &p->g->node[i],
+                  .k = p->k,
+                  .table = p->place[i].table,
+                  .packed = p->place[i].packed,
+                  .both = p->o.train};
+    find_weights(&w, &c, i, 0);
+    c.node->op->pack(&c);
+}
+
+void hg_plan_refresh(hg_plan *p) { run_queue(&(queue){.p = p, .jobs = p->g->nodes, .run = pack_node}); }
+
+/* ---- The public walks ------------------------------------------------------------------------------------ */
+
+static void sum_losses(const walk *w, hg_losses *losses)
+{
+    const hg_plan *p = w->p;
+    *losses = (hg_losses){.n = p->losses};
+    for (size_t k = 0; k < p->losses; k++) {
+        double sum = 0;
+        for (size_t i = 0; i < w->n; i++) sum += (double)p->loss_values[k * p->o.batch + i];
+        losses->part[k].name = p->loss_name[k];
+        losses->part[k].value = sum;
+        losses->total += sum;
+    }
+}
+
+static size_t shards_for(const hg_plan *p, size_t n, bool train)
+{
+    size_t shards = train ? HG__SHARDS : hg__team_size(p->team);
+    return n < shards ? n : shards;
+}
+
+/* size: see net.h. */
+void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint32_t step, hg_losses *losses)
+{
+    size_t at = hg__graph_find(p->g, "x");
+    walk w = {.p = p, .t = t, .x = at, .n = n, .shards = shards_for(p, n, true), .step = step, .train = true};
+    p->place[at].bound = (real *)(uintptr_t)x; /* only read */
+    run_walk(&w);
+    run_queue(&(queue){.p = p, .w = &w, .jobs = p->jobs, .run = run_gradient_job});
+    p->place[at].bound = NULL;
+    sum_losses(&w, losses);
+}
+
+void hg_losses_of(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, hg_losses *losses)
+{
+    size_t at = hg__graph_find(p->g, "x");
+    walk w = {.p = p, .t = t, .x = at, .n = n, .shards = shards_for(p, n, false)};
+    p->place[at].bound = (real *)(uintptr_t)x; /* only read */
+    run_walk(&w);
+    p->place[at].bound = NULL;
+    sum_losses(&w, losses);
+}
+
+/* Marks what lies between `from` and `to`; false when an input other than `from` would be needed. */
+static bool find_needed(const hg_graph *g, size_t from, size_t to, bool *needed)
+{
+    memset(needed, 0, g->nodes * sizeof *needed);
+    needed[to] = true;
+    for (size_t i = to + 1; i-- > 0;) {
+        if (!needed[i] || i == from) continue;
+        if (!g->node[i].inputs) return false;
+        for (size_t k = 0; k < g->node[i].inputs; k++) needed[g->node[i].input[k]] = true;
+    }
+    bool reached = needed[from];
+    needed[from] = false;
+    return reached;
+}
+
+/* size: see net.h. */
+hg_status hg_forward(hg_plan *p, const char *from, const char *to, size_t n, const hg_real *in, hg_real *out)
+{
+    size_t a = hg__graph_find(p->g, from), b = hg__graph_find(p->g, to);
+    bool needed[HG__MOST_NODES];
+    if (a == HG__MOST_NODES || b == HG__MOST_NODES || a == b || n > p->o.batch) return HG_USAGE;
+    if (!find_needed(p->g, a, b, needed)) return HG_USAGE;
+    walk w = {.p = p, .needed = needed, .n = n, .shards = shards_for(p, n, false)};
+    p->place[a].bound = (real *)(uintptr_t)in; /* only read */
+    p->place[b].bound = out;
+    run_walk(&w);
+    p->place[a].bound = p->place[b].bound = NULL;
+    return HG_OK;
+}

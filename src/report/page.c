@@ -1,0 +1,203 @@
+/* page.c: hg_report_write: the run folder read, the page put together, and its summary. */
+#include "report/page.h"
+
+#include "base/file.h"
+#include "record/json_text.h"
+#include "report/markup.h"
+
+#include <hourglass/report.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reading ---- */
+
+static hg_status read_document(const hg_run *run, const char *name, json_t **document, hg_error *e)
+{
+    char path[4352], *text = NULL;
+    if (!hg__is_file(hg_run_file(run, name, path, sizeof path))) return HG_OK;
+    hg_status s = hg_run_read_json(run, name, &text, e);
+    if (!s) s = hg__json_parse(document, text, path, e);
+    free(text);
+    return s;
+}
+
+static hg_status page_open(hg__page *p, const char *folder, hg_error *e)
+{
+    hg_status s = hg_run_open(&p->run, folder, e);
+    if (!s) s = read_document(p->run, "config.json", &p->config, e);
+    if (!s) s = read_document(p->run, "env.json", &p->env, e);
+    if (!s) s = read_document(p->run, "eval.json", &p->eval, e);
+    if (!s) s = hg_run_epochs(p->run, &p->row, &p->n, e);
+    p->best = p->n;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->row[i].best) p->best = i;
+    return s;
+}
+
+static void page_close(hg__page *p)
+{
+    hg_run_close(&p->run);
+    json_decref(p->config);
+    json_decref(p->env);
+    json_decref(p->eval);
+    free(p->row);
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+const char *hg__page_model_name(const hg__page *p)
+{
+    const char *name = text_of(p->config, "model");
+    if (!name) name = text_of(p->eval, "model");
+    return name;
+}
+
+const char *hg__page_data_name(const hg__page *p)
+{
+    const json_t *data = json_object_get(p->config, "data");
+    const char *name = json_is_object(data) ? text_of(data, "source") : json_string_value(data);
+    if (!name) name = text_of(p->eval, "source");
+    return name;
+}
+
+static double number_of(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+double hg__page_figure(const hg__page *p, const char *name) { return number_of(p->eval, name); }
+double hg__page_pca_figure(const hg__page *p, const char *name)
+{
+    return number_of(json_object_get(p->eval, "pca"), name);
+}
+
+/* ---- the summary ---- */
+
+static void add_title(hg__text *t, const hg__page *p)
+{
+    const char *model = hg__page_model_name(p), *data = hg__page_data_name(p);
+    if (model) hg__markup_escape(t, model);
+    if (model && data) hg__text_add(t, " on ");
+    if (data) hg__markup_escape(t, data);
+    if (!model && !data) hg__markup_escape(t, hg_run_path(p->run));
+}
+
+static void begin_figure(hg__text *t, const char *name) { hg__text_add(t, "<div><dt>%s</dt><dd>", name); }
+static void end_figure(hg__text *t) { hg__text_add(t, "</dd></div>\n"); }
+
+static void add_figure(hg__text *t, const hg__page *p, const char *title, const char *name, const char *pca_name)
+{
+    double ours = hg__page_figure(p, name), pca = hg__page_pca_figure(p, pca_name);
+    if (!isfinite(ours)) return;
+    begin_figure(t, title);
+    hg__markup_number(t, ours, 4);
+    if (isfinite(pca)) {
+        hg__text_add(t, "<small>PCA: ");
+        hg__markup_number(t, pca, 4);
+        hg__text_add(t, "</small>");
+    }
+    end_figure(t);
+}
+
+static void add_code(hg__text *t, const hg__page *p)
+{
+    double code = hg__page_figure(p, "code"), parameters = hg__page_figure(p, "parameters");
+    if (!isfinite(code)) return;
+    begin_figure(t, "Code length");
+    hg__markup_count(t, (size_t)code);
+    if (isfinite(parameters)) {
+        hg__text_add(t, "<small>");
+        hg__markup_count(t, (size_t)parameters);
+        hg__text_add(t, " parameters</small>");
+    }
+    end_figure(t);
+}
+
+/* Where nothing was evaluated yet, the loss stands in for the figures. */
+static void add_loss(hg__text *t, const hg__page *p)
+{
+    if (p->best == p->n) return;
+    const hg_epoch *best = &p->row[p->best];
+    bool validated = isfinite(best->val_loss);
+    begin_figure(t, validated ? "Best validation loss" : "Best training loss");
+    hg__markup_number(t, validated ? best->val_loss : best->train_loss, 4);
+    hg__text_add(t, "<small>epoch %zu</small>", best->epoch);
+    end_figure(t);
+}
+
+static void add_time(hg__text *t, const hg__page *p)
+{
+    if (!p->n) return;
+    const hg_epoch *last = &p->row[p->n - 1];
+    begin_figure(t, "Epochs");
+    hg__text_add(t, "%zu", last->epoch);
+    if (isfinite(last->seconds)) {
+        size_t s = (size_t)(last->seconds + .5);
+        hg__text_add(t, s < 120 ? "<small>%zu s</small>" : "<small>%zu min %zu s</small>", s < 120 ? s : s / 60,
+                     s % 60);
+    }
+    end_figure(t);
+}
+
+void hg__page_summary(hg__text *t, const hg__page *p)
+{
+    hg__text_add(t, "<header>\n<h1>");
+    add_title(t, p);
+    hg__text_add(t, "</h1>\n");
+    hg__markup_wrap(t, "<p class=\"soft\">", hg_run_path(p->run), "");
+    if (p->eval) {
+        const char *source = text_of(p->eval, "source"), *split = text_of(p->eval, "split");
+        hg__markup_wrap(t, " · measured on ", source ? source : "–", ", ");
+        hg__markup_escape(t, split ? split : "–");
+    }
+    hg__text_add(t, "</p>\n<dl class=\"figures\">\n");
+    add_figure(t, p, "Test MSE", "mse", "mse_clipped");
+    add_figure(t, p, "SSIM (gauss11)", "ssim_gauss11", "ssim_gauss11");
+    add_figure(t, p, "PSNR, dB", "psnr", "psnr");
+    add_code(t, p);
+    if (!p->eval) add_loss(t, p);
+    add_time(t, p);
+    hg__text_add(t, "</dl>\n</header>\n");
+}
+
+/* ---- the page ---- */
+
+static void add_head(hg__text *t, const hg__page *p)
+{
+    hg__text_add(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta name=\"generator\" content=\"hourglass " HG_VERSION "\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+                    "style-src 'unsafe-inline'\">\n<title>");
+    add_title(t, p);
+    hg__text_add(t, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", hg__markup_style);
+}
+
+hg_status hg_report_write(const char *run_folder, const char *path, bool force, hg_error *e)
+{
+    hg__page p = {0};
+    hg__text t = {0};
+    hg_status s = page_open(&p, run_folder, e);
+    if (s) goto done;
+    add_head(&t, &p);
+    hg__page_summary(&t, &p);
+    hg__text_add(&t, "<main>\n");
+    hg__page_samples(&t, &p);
+    hg__page_evaluation(&t, &p);
+    hg__page_training(&t, &p);
+    hg__page_model(&t, &p);
+    hg__page_settings(&t, &p);
+    hg__text_add(&t, "</main>\n<footer>Written by hourglass " HG_VERSION ".</footer>\n</body>\n</html>\n");
+    s = hg__text_done(&t, e);
+    if (!s) s = hg__file_write(path, t.at, t.size, force, e);
+done:
+    hg__text_close(&t);
+    page_close(&p);
+    return s;
+}

@@ -1,0 +1,160 @@
+/* page_evaluation.c: the report's figures on unseen data, beside PCA and what others published; classes; the worst. */
+#include "report/markup.h"
+#include "report/page.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct figure {
+    const char *title, *name, *pca; /* the field in eval.json, and in its pca; NULL: PCA has none */
+    bool more_is_better;
+} figure;
+
+static const figure figures[] = {
+    {"MSE, a pixel", "mse", "mse_clipped", false},           {"SSE, an image", "sse_per_image", "sse_per_image", false},
+    {"PSNR of the mean MSE, dB", "psnr", "psnr", true},      {"PSNR, mean of the images, dB", "psnr_mean", NULL, true},
+    {"SSIM, gauss11", "ssim_gauss11", "ssim_gauss11", true}, {"SSIM, uniform7", "ssim_uniform7", "ssim_uniform7", true},
+    {"Cross-entropy, nats a pixel", "bce", NULL, false},
+};
+
+static void add_cell(hg__text *t, double value, bool is_best)
+{
+    hg__text_add(t, "<td class=\"n%s\">", is_best ? " best" : "");
+    hg__markup_number(t, value, 5);
+    hg__text_add(t, "</td>");
+}
+
+static void add_figures(hg__text *t, const hg__page *p)
+{
+    double k = hg__page_pca_figure(p, "k"), excess = hg__page_figure(p, "bce") - hg__page_figure(p, "bce_floor");
+    bool has_pca = isfinite(k);
+    hg__text_add(t,
+                 "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>Output clipped to "
+                 "[0,1]%s</caption>\n<thead><tr><th scope=\"col\"></th>"
+                 "<th scope=\"col\" class=\"n\">this model</th>",
+                 has_pca ? "; PCA likewise, but for its SSE" : "");
+    if (has_pca) hg__text_add(t, "<th scope=\"col\" class=\"n\">PCA, k = %.0f</th>", k);
+    hg__text_add(t, "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        const figure *f = &figures[i];
+        double ours = hg__page_figure(p, f->name), pca = f->pca ? hg__page_pca_figure(p, f->pca) : (double)NAN;
+        if (isnan(ours) && isnan(pca)) continue;
+        hg__markup_wrap(t, "<tr><th scope=\"row\">", f->title, "</th>");
+        add_cell(t, ours, f->more_is_better ? ours > pca : ours < pca);
+        if (has_pca) add_cell(t, pca, f->more_is_better ? pca > ours : pca < ours);
+        hg__text_add(t, "</tr>\n");
+    }
+    if (isfinite(excess)) {
+        hg__text_add(t, "<tr><th scope=\"row\">… above that of a perfect reconstruction</th>");
+        add_cell(t, excess, false);
+        hg__text_add(t, has_pca ? "<td class=\"n\">–</td></tr>\n" : "</tr>\n");
+    }
+    hg__text_add(t, "</tbody></table></div>\n");
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "–";
+}
+
+/* A figure's name for readers; one that is not ours as it is. */
+static const char *title_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        if (!strcmp(figures[i].name, name)) return figures[i].title;
+    return name;
+}
+
+static void add_published(hg__text *t, const hg__page *p)
+{
+    const json_t *row, *rows = json_object_get(p->eval, "published");
+    size_t i;
+    if (!json_array_size(rows)) return;
+    hg__text_add(
+        t,
+        "<h3>What others reached</h3>\n<div class=\"scroll\" tabindex=\"0\"><table>\n"
+        "<caption>On the same data at the same code length. <em>Recalled</em> figures were not checked "
+        "against their source.</caption>\n"
+        "<thead><tr><th scope=\"col\">model</th><th scope=\"col\">figure</th><th scope=\"col\" class=\"n\">theirs</th>"
+        "<th scope=\"col\" class=\"n\">this model</th><th scope=\"col\">source</th></tr></thead>\n<tbody>\n");
+    json_array_foreach(rows, i, row)
+    {
+        const json_t *value = json_object_get(row, "value");
+        hg__markup_wrap(t, "<tr><th scope=\"row\">", text_of(row, "model"), "</th>");
+        hg__markup_wrap(t, "<td>", title_of(text_of(row, "metric")), "</td><td class=\"n\">");
+        hg__markup_value(t, value);
+        hg__text_add(t, "</td>");
+        add_cell(t, hg__page_figure(p, text_of(row, "metric")), false);
+        hg__markup_wrap(t, "<td>", text_of(row, "source"), "");
+        hg__text_add(t, "%s</td></tr>\n",
+                     json_is_true(json_object_get(row, "verified")) ? "" : " <span class=\"tag\">recalled</span>");
+    }
+    hg__text_add(t, "</tbody></table></div>\n");
+}
+
+static double number_of(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static void add_classes(hg__text *t, const hg__page *p)
+{
+    const json_t *row, *rows = json_object_get(p->eval, "per_class");
+    size_t i;
+    if (!json_array_size(rows)) return;
+    hg__text_add(
+        t, "<h3>By class</h3>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">class</th>"
+           "<th scope=\"col\" class=\"n\">samples</th><th scope=\"col\" class=\"n\">MSE</th>"
+           "<th scope=\"col\" class=\"n\">SSIM, gauss11</th></tr></thead>\n<tbody>\n");
+    json_array_foreach(rows, i, row)
+    {
+        hg__text_add(t, "<tr><th scope=\"row\">");
+        hg__markup_value(t, json_object_get(row, "label"));
+        hg__text_add(t, "</th><td class=\"n\">");
+        hg__markup_value(t, json_object_get(row, "n"));
+        hg__text_add(t, "</td>");
+        add_cell(t, number_of(row, "mse"), false);
+        add_cell(t, number_of(row, "ssim_gauss11"), false);
+        hg__text_add(t, "</tr>\n");
+    }
+    hg__text_add(t, "</tbody></table></div>\n");
+}
+
+static void add_worst(hg__text *t, const hg__page *p)
+{
+    const json_t *row, *rows = json_object_get(p->eval, "worst");
+    size_t i;
+    if (!json_array_size(rows)) return;
+    hg__text_add(t, "<h3>The worst samples</h3>\n<p>By MSE, the worst first: ");
+    json_array_foreach(rows, i, row)
+    {
+        hg__text_add(t, "%ssample ", i ? ", " : "");
+        hg__markup_value(t, json_object_get(row, "index"));
+        hg__text_add(t, " (");
+        hg__markup_number(t, number_of(row, "mse"), 3);
+        hg__text_add(t, ")");
+    }
+    hg__text_add(t, ".</p>\n");
+    hg__page_sheet(t, p, "eval-worst.png", "The worst reconstructions");
+    hg__text best = {0};
+    if (hg__page_sheet(&best, p, "eval-best.png", "The best reconstructions")) {
+        hg__text_add(t, "<details><summary>The best ones, for comparison</summary>\n");
+        hg__text_bytes(t, best.at, best.size);
+        hg__text_add(t, "</details>\n");
+    }
+    t->failed |= best.failed;
+    hg__text_close(&best);
+}
+
+void hg__page_evaluation(hg__text *t, const hg__page *p)
+{
+    if (!p->eval) return;
+    hg__text_add(t, "<section>\n<h2>Evaluation</h2>\n");
+    add_figures(t, p);
+    add_published(t, p);
+    add_classes(t, p);
+    add_worst(t, p);
+    hg__text_add(t, "</section>\n");
+}

@@ -1,0 +1,84 @@
+/* resume.c: a training goes on from its checkpoint, bitwise as if it had never stopped. What the run folder holds
+ * from after the checkpoint is undone: rows of metrics are dropped, the model is written as it was then. */
+#include "record/run_folder.h"
+#include "train/train_rows.h"
+#include "train/trainer.h"
+
+#include <string.h>
+
+static hg_status check_set(const hg_set *set, const hg__saved *saved, hg_error *e)
+{
+    const json_t *data = json_object_get(saved->header, "data");
+    const char *sha256 = json_string_value(json_object_get(data, "sha256")),
+               *name = json_string_value(json_object_get(data, "name"));
+    float scale = (float)json_number_value(json_object_get(data, "scale"));
+    float offset = (float)json_number_value(json_object_get(data, "offset"));
+    if (!sha256 || !name) return hg__fail(e, HG_MODEL, saved->path, "does not say what data the run was trained on");
+    if (strcmp(sha256, set->sha256) || (size_t)json_integer_value(json_object_get(data, "n")) != set->n)
+        return hg__fail(e, HG_DATA, set->name,
+                        "is not the data of this run (%s, SHA-256 %.12s…); give it the same data", name, sha256);
+    if (scale != set->scale || offset != set->offset)
+        return hg__fail(e, HG_DATA, set->name, "is scaled by %g + %g, the run's data by %g + %g", (double)set->scale,
+                        (double)set->offset, (double)scale, (double)offset);
+    return HG_OK;
+}
+
+static hg_status read_options(hg__trainer *t, const hg__saved *saved, size_t epochs, hg_error *e)
+{
+    t->held = json_incref(json_object_get(saved->header, "values"));
+    hg_status s = hg__train_values_read(&t->o, t->held, saved->path, e);
+    if (s || !epochs) return s;
+    if (epochs != t->o.epochs && hg__schedule_named(t->o.schedule)->whole)
+        hg__say(t->l, "warning: the %s schedule now ends at epoch %zu instead of %zu", t->o.schedule, epochs,
+                t->o.epochs);
+    t->o.epochs = epochs;
+    return HG_OK;
+}
+
+/* The blocks and the standing; model.safetensors as it was then (a later epoch may have written it). */
+static hg_status restore(hg__trainer *t, const hg__saved *saved, hg_error *e)
+{
+    hg__blocks blocks = hg__trainer_blocks(t);
+    hg_status s = hg__checkpoint_load(saved, &blocks, e);
+    if (!s) s = hg__standing_read(&t->at, saved, e);
+    if (!s && t->at.step >= t->steps) s = hg__fail(e, HG_MODEL, saved->path, "standing.step is past the epoch's end");
+    if (s) return s;
+    if (t->at.best_epoch) {
+        memcpy(t->weights, t->best, t->n * sizeof(float));
+        s = hg__train_save(t, e);
+        hg__checkpoint_load(saved, &blocks, NULL); /* again: the weights as they were */
+    }
+    hg_plan_refresh(t->plan);
+    return s ? s : hg_run_rewind(t->run, t->at.epoch, e);
+}
+
+static hg_status open_saved(hg__trainer *t, const hg__saved *saved, hg_error *e)
+{
+    hg_graph *g = NULL;
+    const char *text = json_string_value(json_object_get(saved->header, "graph"));
+    const char *name = json_string_value(json_object_get(saved->header, "model"));
+    hg_status s = check_set(t->set, saved, e);
+    if (!s && (!text || !name)) s = hg__fail(e, HG_MODEL, saved->path, "holds no graph");
+    if (!s) s = hg_graph_parse(&g, text, name, NULL, e);
+    if (!s) s = hg__trainer_open(t, &g, e);
+    return s ? s : restore(t, saved, e);
+}
+
+hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run, size_t epochs,
+                          const hg_train_listener *l, hg_error *e)
+{
+    hg__trainer t = {.l = l ? l : &hg__nobody, .set = set, .lock = -1};
+    hg__saved saved = {0};
+    hg_status s = hg_run_open(&t.run, run, e);
+    if (!s) s = hg__run_lock(&t.lock, hg_run_path(t.run), e);
+    if (!s) s = hg__standing_find(&saved, t.run, t.l, e);
+    if (!s) s = read_options(&t, &saved, epochs, e);
+    if (!s) s = open_saved(&t, &saved, e);
+    hg__checkpoint_close(&saved);
+    if (!s && epochs) s = hg__journal_epochs(&t, e);
+    if (!s && hg__train_is_done(&t))
+        hg__say(t.l, "nothing is left to train: %zu of %zu epochs are done", t.at.epoch, t.o.epochs);
+    if (!s) s = hg__train_on(&t, r, e);
+    hg__trainer_close(&t);
+    return s;
+}

@@ -1,0 +1,99 @@
+# mistakes.sh: every mistake has its exit status, one line that says what and where, and leaves nothing behind.
+. "$(dirname "$0")/../tap.sh"
+export HOURGLASS_DATA=$PWD/cache XDG_CONFIG_HOME=$PWD/config
+
+# refused STATUS TEXT COMMAND…: two cases: the exit status, and the one line of error that holds TEXT.
+refused()
+{
+    local expected=$1 text=$2
+    shift 2
+    run hourglass "$@"
+    ok "hourglass $* exits with $expected" [ "$status" = "$expected" ]
+    ok "hourglass $* says: $text" explains "$text"
+}
+explains() { has err "$1" && lines err 1 && [ ! -s out ] && grep -q '^hourglass: ' err; }
+
+refused 2 'trian: is no command; did you mean train?' trian
+refused 2 'recon: is no command; did you mean reconstruct?' recon
+refused 2 'denoise: is no command' denoise
+refused 2 'did you mean fetch?' data fech mnist
+refused 2 'did you mean train?' help trane
+refused 2 'needs a sub-command' models --json
+refused 2 '--modle: train has no such option; did you mean --model?' train mnist-sample --modle conv
+refused 2 '--opt: train has no such option; did you mean --optimizer?' train mnist-sample --model conv --opt adam
+refused 2 '-z: train has no such option' train mnist-sample -z
+refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs
+refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs --json
+refused 2 '--epochs: "many" is not a whole number' train mnist-sample --model conv --epochs many
+refused 2 '--epochs: 0 is too small; the least is 1' train mnist-sample --model conv --epochs=0
+refused 2 '--lr: "nan" is not a number' train mnist-sample --model conv --lr nan
+refused 2 'did you mean adam?' train mnist-sample --model conv --optimizer adma
+refused 2 '--progress: "loud" is not one of' doctor --progress loud
+refused 2 '--resize: "28" is no size' train mnist-sample --model conv --resize 28
+refused 2 'name the data to train on' train
+refused 2 'name the model to train' train mnist-sample
+refused 2 "did you mean 'conv'?" train mnist-sample --model cnov
+refused 2 'rotate' train mnist-sample --model conv --augment rotat=3
+refused 2 'something is missing' eval
+refused 2 'is one word too many' report a b
+refused 3 'did you mean "mnist"?' train minst --model conv
+refused 3 'is neither a built-in data set nor a path' train no/such.idx --model conv
+refused 1 'no-such: there is no such run folder' eval no-such
+refused 3 'no-such: ' train --resume no-such
+refused 1 'no-such.json' doctor --config no-such.json
+refused 1 'mnist' data info mnist --offline
+ok 'nothing was left behind' [ -z "$(ls | grep -v -e '^out$' -e '^err$' -e '^cache$')" ]
+
+head -c 4000 /dev/urandom >noise.bin
+refused 3 'noise.bin: ' train noise.bin --model conv
+refused 4 'noise.bin: ' eval noise.bin --source mnist-sample
+printf '\0\0\x08\x03\0\0\0\x09\0\0\0\x1c\0\0\0\x1c12345' >short.idx
+refused 3 'short.idx' data info short.idx
+printf 'input 28x28x1 -> x\ndense 10 -> z\ndanse 784 -> y\nloss mse y x\n' >bad.hg
+refused 4 "did you mean 'dense'?" models show bad.hg
+refused 4 'bad.hg:3' train mnist-sample --model bad.hg --out runs/bad
+ok 'a model that cannot be read makes no run folder' [ ! -e runs/bad ]
+
+echo '{"epoch": 2}' >config.json
+refused 2 'config.json: "epoch" is not the name of an option; did you mean "epochs"?' train mnist-sample --model conv --config config.json
+echo '{"epochs": [2]}' >config.json
+refused 2 'is not the kind of value that --epochs takes' train mnist-sample --model conv --config config.json
+echo '{"epochs": 2,}' >config.json
+refused 3 'config.json:1' train mnist-sample --model conv --config config.json
+echo '[1]' >config.json
+refused 3 'is no JSON object' train mnist-sample --model conv --config config.json
+
+mkfifo config.fifo
+run timeout 5 hourglass doctor --config config.fifo
+ok 'a FIFO that nobody writes to is empty and is not waited for' [ "$status" = 3 ]
+
+export HOURGLASS_EPOCHS=x
+refused 2 'HOURGLASS_EPOCHS: "x" is not a whole number' train mnist-sample --model conv
+unset HOURGLASS_EPOCHS
+HOURGLASS_ISA=mmx run hourglass models plan conv
+ok 'an unknown kernel set exits with 2' [ "$status" = 2 ]
+ok 'and is named' has err mmx
+
+mkdir locked
+chmod 555 locked
+if [ "$(id -u)" = 0 ]; then
+    skip 'a folder that may not be written exits with 1' 'root may write everywhere'
+else
+    refused 1 'Permission denied' data show mnist-sample -o locked/sheet.png
+    refused 1 'Permission denied' train mnist-sample --model conv --epochs 1 -q --out locked/run
+fi
+
+if [ -w /dev/full ]; then
+    run sh -c 'hourglass --help >/dev/full'
+    ok 'a full standard output exits with 1' [ "$status" = 1 ]
+    ok 'and is said' has err 'standard output: cannot be written: No space left on device'
+fi
+run sh -c 'hourglass models list >&-'
+ok 'a closed standard output exits with 1' [ "$status" = 1 ]
+run sh -c 'hourglass data show mnist-sample -o sheet.png <&- 2>&-'
+ok 'closed input and error do no harm' [ "$status" = 0 ]
+run sh -c 'hourglass help train | head -1'
+ok 'a reader that goes away is no error' [ ! -s err ]
+bad=$(printf 'a\033[31mb')
+run hourglass eval "$bad"
+ok 'a control character in a name does not reach the terminal' sh -c "! grep -q '$(printf '\033')' err"

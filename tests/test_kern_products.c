@@ -1,0 +1,258 @@
+/* test_kern_products.c: gemm and gemm_t of every set against ref, over random shapes and layouts, and
+ * the promise on which reproducible training rests: a cut between rows changes no bit. */
+#include "kern_harness.h"
+
+/* One random product: both kinds read A by the same tables. */
+typedef struct product {
+    size_t m, n, runs, run, k, a_size;
+    const real *a;
+    int32_t *a_row, *a_run; /* NULL: equal steps */
+    size_t a_step;
+    real *b, *bias; /* B plain, k x n */
+    int32_t *c_row;
+    size_t c_step, c_size;
+} product;
+
+static const size_t columns[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 30, 31, 32, 33, 40, 48, 64, 65, 130};
+
+static int32_t *table(box *b, size_t n) { return (int32_t *)box_take(b, n); }
+
+/* A's rows are anywhere in one buffer and overlap, like the windows of a convolution; the last ends at its end. */
+static void place_a(box *b, product *p)
+{
+    bool rows = pick(b, 0, 1), runs = pick(b, 0, 1);
+    size_t gap = runs ? pick(b, 0, 5) : 0, reach = (p->runs - 1) * (p->run + gap) + p->run;
+    p->a_step = rows ? 0 : reach + pick(b, 0, 3);
+    p->a_size = rows ? reach + 200 : (p->m - 1) * p->a_step + reach;
+    p->a = values(b, p->a_size);
+    p->a_row = rows ? table(b, p->m) : NULL;
+    p->a_run = runs ? table(b, p->runs) : NULL;
+    for (size_t i = 0; i < p->m && rows; i++) p->a_row[i] = i ? (int32_t)pick(b, 0, 200) : 200;
+    for (size_t r = 0; r < p->runs && runs; r++) p->a_run[r] = (int32_t)(r * (p->run + gap));
+}
+
+/* C's rows lie in order, or turned about by a table. */
+static void place_c(box *b, product *p)
+{
+    bool rows = pick(b, 0, 1);
+    p->c_step = p->n + pick(b, 0, 3);
+    p->c_size = (p->m - 1) * p->c_step + p->n;
+    p->c_row = rows ? table(b, p->m) : NULL;
+    for (size_t i = 0; i < p->m && rows; i++) p->c_row[i] = (int32_t)((p->m - 1 - i) * p->c_step);
+}
+
+static product product_of(box *b)
+{
+    bool deep = pick(b, 0, 3) == 0;
+    product p = {
+        .m = pick(b, 1, 40), .n = columns[pick(b, 0, sizeof columns / sizeof *columns - 1)], .runs = pick(b, 1, 4)};
+    p.run = deep ? pick(b, 300, 700) : pick(b, 1, 40);
+    p.k = p.runs * p.run;
+    p.b = values(b, p.k * p.n);
+    p.bias = values(b, p.n);
+    place_a(b, &p);
+    place_c(b, &p);
+    return p;
+}
+
+/* The call, B packed by the set itself, from a plain or a transposed copy. */
+static hg__gemm gemm_of(box *b, const product *p, const hg__kernels *k, const real *from, real *c)
+{
+    hg__pack pack = {.k = p->k, .n = p->n, .b = from, .row_step = p->n, .col_step = 1};
+    pack.packed = box_take(b, k->pack_size(p->k, p->n));
+    if (pick(b, 0, 1)) {
+        real *turned = box_take(b, p->k * p->n);
+        for (size_t i = 0; i < p->k * p->n; i++) turned[i % p->n * p->k + i / p->n] = from[i];
+        pack.b = turned, pack.row_step = 1, pack.col_step = p->k;
+    }
+    k->pack(&pack);
+    return (hg__gemm){.m = p->m,
+                      .n = p->n,
+                      .runs = p->runs,
+                      .run = p->run,
+                      .a = p->a,
+                      .a_row = p->a_row,
+                      .a_run = p->a_run,
+                      .a_step = p->a_step,
+                      .b = pack.packed,
+                      .c = c,
+                      .c_row = p->c_row,
+                      .c_step = p->c_step};
+}
+
+/* For each element of C the sum of the magnitudes that are added up: what rounding is measured by. */
+static real *magnitudes(box *b, const product *p, const real *c)
+{
+    real *sizes = absolute(b, c, p->c_size);
+    hg__gemm g = gemm_of(b, p, &hg__kernels_ref, absolute(b, p->b, p->k * p->n), sizes);
+    g.a = absolute(b, p->a, p->a_size);
+    g.add = true;
+    hg__kernels_ref.gemm(&g);
+    for (size_t i = 0; i < p->c_size; i++) sizes[i] += 2;
+    return sizes;
+}
+
+static void gemm_agrees(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < 300; trial++) {
+        box b = box_open(trial);
+        product p = product_of(&b);
+        real *c = values(&b, p.c_size), *want = copy_of(&b, c, p.c_size), *sizes = magnitudes(&b, &p, c);
+        hg__gemm g = gemm_of(&b, &p, k, p.b, c), r = gemm_of(&b, &p, &hg__kernels_ref, p.b, want);
+        g.add = r.add = pick(&b, 0, 2) == 0;
+        if (!g.add) {
+            g.bias = r.bias = pick(&b, 0, 1) ? p.bias : NULL;
+            g.act = r.act = (hg__act)pick(&b, 0, HG__ACT_SOFTPLUS);
+            g.slope = r.slope = (real)0.25;
+        }
+        k->gemm(&g);
+        hg__kernels_ref.gemm(&r);
+        assert_compared(&(comparison){k->name, c, want, sizes, p.c_size, 1e-6});
+        box_close(&b);
+    }
+}
+
+static void gemm_does_not_depend_on_where_rows_are_cut(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < 150; trial++) {
+        box b = box_open(1000 + trial);
+        product p = product_of(&b);
+        real *c = values(&b, p.c_size), *cut = copy_of(&b, c, p.c_size);
+        hg__gemm g = gemm_of(&b, &p, k, p.b, c), part = g;
+        g.bias = part.bias = p.bias;
+        k->gemm(&g);
+        for (size_t from = 0, to; from < p.m; from = to) {
+            to = pick(&b, from + 1, p.m);
+            part.m = to - from;
+            part.a = p.a_row ? p.a : p.a + from * p.a_step;
+            part.a_row = p.a_row ? p.a_row + from : NULL;
+            part.c = p.c_row ? cut : cut + from * p.c_step;
+            part.c_row = p.c_row ? p.c_row + from : NULL;
+            k->gemm(&part);
+        }
+        assert_same_bits(k->name, cut, c, p.c_size);
+        box_close(&b);
+    }
+}
+
+/* D is what C was: m rows of n. */
+static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
+{
+    return (hg__gemm_t){.m = p->m,
+                        .n = p->n,
+                        .runs = p->runs,
+                        .run = p->run,
+                        .a = p->a,
+                        .a_row = p->a_row,
+                        .a_run = p->a_run,
+                        .a_step = p->a_step,
+                        .d = d,
+                        .d_row = p->c_row,
+                        .d_step = p->c_step,
+                        .c = c,
+                        .c_step = p->n + 1};
+}
+
+/* As product_of, now and then with more rows than a block has. */
+static product tall_product(box *b)
+{
+    product p = product_of(b);
+    if (pick(b, 0, 3)) return p;
+    p.m += 250;
+    place_a(b, &p);
+    place_c(b, &p);
+    return p;
+}
+
+static void gemm_t_agrees(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < 200; trial++) {
+        box b = box_open(2000 + trial);
+        product p = tall_product(&b);
+        size_t size = p.k * (p.n + 1) - 1;
+        const real *d = values(&b, p.c_size);
+        real *c = values(&b, size), *want = copy_of(&b, c, size), *sizes = absolute(&b, c, size);
+        hg__gemm_t g = gemm_t_of(&p, d, c), r = gemm_t_of(&p, d, want),
+                   s = gemm_t_of(&p, absolute(&b, d, p.c_size), sizes);
+        g.add = r.add = pick(&b, 0, 1);
+        s.add = true;
+        s.a = absolute(&b, p.a, p.a_size);
+        k->gemm_t(&g);
+        hg__kernels_ref.gemm_t(&r);
+        hg__kernels_ref.gemm_t(&s);
+        assert_compared(&(comparison){k->name, c, want, sizes, size, 2e-6});
+        box_close(&b);
+    }
+}
+
+static void gemm_t_continues_bitwise(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < 120; trial++) {
+        box b = box_open(3000 + trial);
+        product p = tall_product(&b);
+        size_t size = p.k * (p.n + 1) - 1;
+        real *c = values(&b, size), *cut = copy_of(&b, c, size);
+        hg__gemm_t g = gemm_t_of(&p, values(&b, p.c_size), c), part = g;
+        k->gemm_t(&g);
+        part.c = cut;
+        for (size_t from = 0, to; from < p.m; from = to) {
+            to = pick(&b, from + 1, p.m);
+            part.m = to - from;
+            part.a = p.a_row ? p.a : p.a + from * p.a_step;
+            part.a_row = p.a_row ? p.a_row + from : NULL;
+            part.d = p.c_row ? g.d : g.d + from * p.c_step;
+            part.d_row = p.c_row ? p.c_row + from : NULL;
+            part.add = from > 0;
+            k->gemm_t(&part);
+        }
+        assert_same_bits(k->name, cut, c, size);
+        box_close(&b);
+    }
+}
+
+/* ref itself, against the sentence in kernels.h, on a product small enough to be done by hand. */
+static void the_reference_computes_what_the_header_says(void **state)
+{
+    (void)state;
+    const real a[] = {1, 2, 9, 3, 4, 9}, b[] = {1, 10, 2, 20, 3, 30, 4, 40}, bias[] = {-100, 1000};
+    const int32_t a_run[] = {0, 3};
+    real packed[8], c[2], w[8] = {0};
+    hg__kernels_ref.pack(&(hg__pack){.k = 4, .n = 2, .b = b, .row_step = 2, .col_step = 1, .packed = packed});
+    hg__kernels_ref.gemm(&(hg__gemm){.m = 1,
+                                     .n = 2,
+                                     .runs = 2,
+                                     .run = 2,
+                                     .a = a,
+                                     .a_run = a_run,
+                                     .b = packed,
+                                     .c = c,
+                                     .bias = bias,
+                                     .act = HG__ACT_RELU});
+    assert_true(c[0] == 0 && c[1] == 1300); /* 1 + 4 + 9 + 16 - 100 < 0; 300 + 1000 */
+    hg__kernels_ref.gemm_t(
+        &(hg__gemm_t){.m = 1, .n = 2, .runs = 2, .run = 2, .a = a, .a_run = a_run, .d = bias, .c = w, .c_step = 2});
+    assert_true(w[0] == -100 && w[2] == -200 && w[4] == -300 && w[7] == 4000);
+}
+
+static void gemm_of_every_set_agrees_with_the_reference(void **state) { (void)state, for_each_set(gemm_agrees); }
+static void a_cut_between_rows_changes_no_bit_of_gemm(void **state)
+{
+    (void)state, for_each_set(gemm_does_not_depend_on_where_rows_are_cut);
+}
+static void gemm_t_of_every_set_agrees_with_the_reference(void **state) { (void)state, for_each_set(gemm_t_agrees); }
+static void a_sum_over_rows_that_is_cut_continues_bitwise(void **state)
+{
+    (void)state, for_each_set(gemm_t_continues_bitwise);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reference_computes_what_the_header_says),
+        cmocka_unit_test(gemm_of_every_set_agrees_with_the_reference),
+        cmocka_unit_test(a_cut_between_rows_changes_no_bit_of_gemm),
+        cmocka_unit_test(gemm_t_of_every_set_agrees_with_the_reference),
+        cmocka_unit_test(a_sum_over_rows_that_is_cut_continues_bitwise),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

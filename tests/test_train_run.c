@@ -1,0 +1,272 @@
+/* test_train_run.c: what a training does, tells and leaves behind. */
+#include "test_train_place.h"
+
+#include <malloc.h>
+#include <math.h>
+#include <signal.h>
+
+static hg_model *open_model(const place *p)
+{
+    hg_model *m = NULL;
+    hg_error e = {0};
+    if (hg_model_open(&m, p->run, &e)) fail_msg("%s: %s", e.where, e.what);
+    return m;
+}
+
+static void training_learns(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 30, o.ema = 0, o.noise = NULL, o.augment = NULL;
+    place_write(p, "input 8x8x1 -> x\nconv 3x3 8 /2 relu\ndense 6 -> z\nmirror sigmoid -> y\nloss mse y x\n");
+    hg_train_result r = place_train(p, "run", &o);
+    assert_int_equal(r.epochs, 30);
+    assert_true(r.val_loss < 0.012); /* the mean picture's error is 0.05 */
+    assert_true(r.images_per_second > 0 && r.seconds > 0);
+}
+
+static void the_model_file_holds_the_best_weights(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.lr = 0.05, o.epochs = 8; /* so fast that the last epoch is not always the best */
+    hg_train_result r = place_train(p, "run", &o);
+    char sha256[65];
+    hg_model *m = open_model(p);
+    hg_model_sha256(m, sha256);
+    assert_string_equal(sha256, r.weights_sha256);
+    assert_string_equal(hg_model_preprocess(m)->trained_on, "spots");
+    hg_model_close(&m);
+    hg_run *run = NULL;
+    hg_epoch *rows = NULL;
+    size_t n = 0, best = 0;
+    assert_int_equal(hg_run_open(&run, p->run, NULL), HG_OK);
+    assert_int_equal(hg_run_epochs(run, &rows, &n, NULL), HG_OK);
+    assert_int_equal(n, r.epochs);
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].val_loss < rows[best].val_loss) best = i;
+    assert_int_equal(r.best_epoch, best + 1);
+    assert_true(r.val_loss == rows[best].val_loss);
+    free(rows);
+    hg_run_close(&run);
+}
+
+static char *read_json(const place *p, const char *name)
+{
+    char *text = NULL;
+    hg_run *run = NULL;
+    assert_int_equal(hg_run_open(&run, p->run, NULL), HG_OK);
+    assert_int_equal(hg_run_read_json(run, name, &text, NULL), HG_OK);
+    hg_run_close(&run);
+    return text;
+}
+
+static void the_run_folder_says_how_it_came_to_be(void **state)
+{
+    static const char *const wanted[] = {"\"epochs\": 1",    "\"noise\": \"gaussian:0.1\"", "\"loss\": null",
+                                         "\"lr\": \"--lr\"", "\"resize\": \"8x8\"",         "\"data_sha256\"",
+                                         "input 8x8x1"};
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 1;
+    p->listener.command = "hourglass train spots", p->listener.config_sources = "{\"lr\": \"--lr\"}";
+    p->listener.data = "{\"source\": \"spots\", \"resize\": \"8x8\"}";
+    place_train(p, "run", &o);
+    char *config = read_json(p, "config.json"), *env = read_json(p, "env.json");
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) assert_non_null(strstr(config, wanted[i]));
+    assert_non_null(strstr(env, "\"command\": \"hourglass train spots\""));
+    assert_non_null(strstr(env, "\"threads\": 1"));
+    free(config);
+    free(env);
+}
+
+static void a_loss_given_as_an_option_replaces_the_graphs(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 1, o.loss = "l1", o.code_l1 = 0.5;
+    place_train(p, "run", &o);
+    char *config = read_json(p, "config.json");
+    assert_non_null(strstr(config, "loss l1 y x\\nloss l1 z * 0.5\\n"));
+    assert_null(strstr(config, "loss mse"));
+    free(config);
+}
+
+static void patience_ends_a_training_that_gains_nothing(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 50, o.patience = 3, o.min_delta = 1; /* no loss falls by so much */
+    hg_train_result r = place_train(p, "run", &o);
+    assert_int_equal(r.epochs, 4);
+    assert_non_null(strstr(p->said, "stopped early: no gain in 3 epochs"));
+}
+
+static void without_validation_patience_is_off_and_its_figures_are_not_numbers(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 4, o.patience = 1, o.min_delta = 1, o.val = 0;
+    hg_train_result r = place_train(p, "run", &o);
+    assert_int_equal(r.epochs, 4);
+    assert_true(isnan(r.val_loss) && isfinite(r.train_loss));
+}
+
+/* Widths so great, and a rate so high, that the second step's values overflow. */
+static const char deep_graph[] = "input 8x8x1 -> x\ndense 200\ndense 200 -> middle\ndense 200\ndense 200\ndense 200\n"
+                                 "dense 5 -> z\ndense 8x8x1 -> y\nloss mse y x\n";
+
+static void a_divergence_names_layer_and_step_and_writes_no_model(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    char file[700];
+    o.lr = 1e6, o.ema = 0, o.clip = 0;
+    place_write(p, deep_graph);
+    assert_int_equal(hg_train(&r, p->set, p->graph, p->run, &o, &p->listener, &p->e), HG_DIVERGED);
+    assert_non_null(strstr(p->e.where, "epoch 1, step 2"));
+    assert_non_null(strstr(p->e.what, " is not finite"));
+    assert_true(strstr(p->e.what, "the value of ") || strstr(p->e.what, "the gradient of "));
+    assert_false(hg__is_file(place_file(p, "model.safetensors", file)));
+}
+
+/* The data go bad after the second epoch, behind the back of their checksum. */
+static void a_divergence_leaves_the_last_good_model(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    size_t n;
+    o.epochs = 2, o.noise = o.augment = NULL;
+    place_train(p, "run", &o);
+    for (size_t i = 0; i < PLACE_SAMPLES; i++) p->values[i * PLACE_SIZE] = (float)NAN;
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, 4, &p->listener, &p->e), HG_DIVERGED);
+    assert_string_equal(p->e.where, "epoch 3, step 1");
+    assert_non_null(strstr(p->e.what, "the input itself is not finite; the model of epoch "));
+    hg_model *m = open_model(p);
+    const float *w = hg_model_weights(m, &n);
+    for (size_t i = 0; i < n; i++) assert_true(isfinite(w[i]));
+    hg_model_close(&m);
+}
+
+static void a_model_that_does_not_fit_leaves_no_folder(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    place_write(p, "input 8x8x1 -> x\ndense 5 -> z\ndense 7x7x1 -> y\nloss mse y x\n");
+    assert_int_equal(hg_train(&r, p->set, p->graph, p->run, &o, NULL, &p->e), HG_MODEL);
+    assert_false(hg__is_dir(p->run));
+    place_write(p, place_graph);
+    o.noise = "glitter:1";
+    assert_int_equal(hg_train(&r, p->set, p->graph, p->run, &o, NULL, &p->e), HG_USAGE);
+    assert_false(hg__is_dir(p->run));
+}
+
+static void a_run_that_cannot_begin_leaves_no_folder(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    p->listener.data = "[not an object";
+    assert_int_equal(hg_train(&r, p->set, p->graph, p->run, &o, &p->listener, &p->e), HG_USAGE);
+    assert_false(hg__is_dir(p->run));
+}
+
+static void a_batch_larger_than_the_data_is_the_data(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.batch = 100000, o.epochs = 2;
+    place_write(p, "input 8x8x1 -> x\ndense 5 -> z\ndense 8x8x1 -> y\nloss mse y x\n");
+    assert_int_equal(place_train(p, "run", &o).epochs, 2);
+}
+
+/* ---- What the listener is asked and told ---- */
+
+typedef struct heard {
+    place *p;
+    size_t sheets, progress, steps;
+    float least, greatest;
+    struct mallinfo2 at_10;
+    bool grew;
+} heard;
+
+/* size: the parameters are the listener's. */
+static hg_status hear_samples(void *ctx, const char *path, const float *x, const float *y, size_t n, hg_shape shape,
+                              hg_error *e)
+{
+    heard *h = ctx;
+    (void)e;
+    assert_non_null(strstr(path, h->sheets ? "samples/epoch-0003.png" : "samples/epoch-0002.png"));
+    assert_true(n == 10 && shape.h == 8);
+    for (size_t i = 0; i < n * PLACE_SIZE; i++) assert_true(x[i] >= 0 && x[i] <= 1 && y[i] >= 0 && y[i] <= 1);
+    h->sheets++;
+    return HG_OK;
+}
+
+static void hear_progress(void *ctx, const hg_progress *q)
+{
+    heard *h = ctx;
+    h->progress++;
+    assert_true(q->step <= q->steps && q->epoch <= q->epochs && q->loss > 0 && q->seconds_left >= 0);
+}
+
+static void samples_are_drawn_every_so_many_epochs_and_at_the_end(void **state)
+{
+    place *p = *state;
+    heard h = {.p = p};
+    hg_train_options o = place_options();
+    o.epochs = 3, o.sample_every = 2;
+    p->listener = (hg_train_listener){.ctx = &h, .samples = hear_samples, .progress = hear_progress};
+    place_train(p, "run", &o);
+    assert_int_equal(h.sheets, 2);
+    assert_true(h.progress >= 3); /* at least at each epoch's end */
+}
+
+/* Between two steps of one epoch the heap must not have been touched: not even its free lists. */
+static int look_at_heap(void *ctx)
+{
+    heard *h = ctx;
+    h->steps++;
+    if (h->steps == 2) h->at_10 = mallinfo2();
+    if (h->steps != 15) return 0;
+    struct mallinfo2 now = mallinfo2();
+    h->grew = memcmp(&now, &h->at_10, sizeof now) != 0;
+    return SIGINT;
+}
+
+static void no_memory_is_taken_between_steps(void **state)
+{
+    place *p = *state;
+    heard h = {.p = p};
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    o.threads = 2;
+    p->listener = (hg_train_listener){.ctx = &h, .signal = look_at_heap};
+    assert_int_equal(hg_train(&r, p->set, p->graph, p->run, &o, &p->listener, &p->e), HG_INTERRUPTED);
+    assert_int_equal(h.steps, 15);
+    assert_false(h.grew);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(training_learns, place_open, place_close),
+        cmocka_unit_test_setup_teardown(the_model_file_holds_the_best_weights, place_open, place_close),
+        cmocka_unit_test_setup_teardown(the_run_folder_says_how_it_came_to_be, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_loss_given_as_an_option_replaces_the_graphs, place_open, place_close),
+        cmocka_unit_test_setup_teardown(patience_ends_a_training_that_gains_nothing, place_open, place_close),
+        cmocka_unit_test_setup_teardown(without_validation_patience_is_off_and_its_figures_are_not_numbers, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(a_divergence_names_layer_and_step_and_writes_no_model, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_divergence_leaves_the_last_good_model, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_model_that_does_not_fit_leaves_no_folder, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_run_that_cannot_begin_leaves_no_folder, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_batch_larger_than_the_data_is_the_data, place_open, place_close),
+        cmocka_unit_test_setup_teardown(samples_are_drawn_every_so_many_epochs_and_at_the_end, place_open, place_close),
+        cmocka_unit_test_setup_teardown(no_memory_is_taken_between_steps, place_open, place_close),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
