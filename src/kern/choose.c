@@ -44,7 +44,7 @@ hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e)
     const char *name = getenv("HOURGLASS_ISA");
     if (name && *name) return named(k, name, e);
     for (size_t i = 0; i < SETS; i++)
-        if (!sets[i].named_only && sets[i].runs_here()) *k = sets[i].kernels;
+        if (sets[i].runs_here()) *k = sets[i].kernels;
     return HG_OK;
 }
 

@@ -252,8 +252,7 @@ extern const hg__kernels hg__kernels_ref;
 size_t hg__kernel_sets(void);
 const hg__kernels *hg__kernel_set(size_t i, bool *runs_here);
 
-/* The set to use: the highest that runs here and was tried on such a processor, or the one that HOURGLASS_ISA names
- * (an unknown name is HG_USAGE). */
+/* The set to use: the highest that runs here, or the one that HOURGLASS_ISA names (an unknown name is HG_USAGE). */
 hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e);
 
 const char *hg__act_name(hg__act a);

@@ -8,7 +8,6 @@
 typedef struct hg__set_row {
     const hg__kernels *kernels;
     bool (*runs_here)(void);
-    bool named_only; /* never chosen by itself: not yet tried on a processor that has it */
 } hg__set_row;
 
 static inline bool hg__runs_anywhere(void) { return true; }
@@ -19,18 +18,18 @@ extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx5
 /* Asks the processor and the operating system (cpuid and xgetbv). */
 static inline bool hg__runs_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 static inline bool hg__runs_avx512(void) { return hg__runs_avx2() && __builtin_cpu_supports("avx512f"); }
-#define HG__SETS_X86 {&hg__kernels_avx2, hg__runs_avx2, false}, {&hg__kernels_avx512, hg__runs_avx512, true},
+#define HG__SETS_X86 {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512},
 #else
 #define HG__SETS_X86
 #endif
 
 #ifdef HG__KERN_SIMD
-#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere, false}, HG__SETS_X86
+#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere}, HG__SETS_X86
 #else
 #define HG__SETS_SIMD
 #endif
 
 /* Lowest first. */
-#define HG__SETS {&hg__kernels_ref, hg__runs_anywhere, false}, HG__SETS_SIMD
+#define HG__SETS {&hg__kernels_ref, hg__runs_anywhere}, HG__SETS_SIMD
 
 #endif
