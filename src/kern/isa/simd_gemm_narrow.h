@@ -44,17 +44,19 @@ ALWAYS_INLINE void narrow_run(const hg__gemm *g, size_t row, size_t rows, size_t
     }
     vf_sum8(sum, total);
     const size_t count = g->m - row < rows ? g->m - row : rows;
+    float *c[SUMS];
+    for (size_t i = 0; i < count; i++) c[i] = g->c + hg__offset(g->c_row, row + i, g->c_step);
     UNROLL
     for (size_t j = 0; j < columns; j++) {
         const float bias = g->bias && !g->add ? g->bias[j] : 0;
-        for (size_t i = 0; i < count; i++) {
-            float *c = g->c + hg__offset(g->c_row, row + i, g->c_step) + j;
-            *c = total[i * columns + j] + (g->add ? *c : bias);
-        }
+        for (size_t i = 0; i < count; i++) total[i * columns + j] += g->add ? c[i][j] : bias;
     }
+    if (g->act != HG__ACT_NONE) simd_act(g->act, g->slope, count * columns, total, total);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < columns; j++) c[i][j] = total[i * columns + j];
 }
 
-static void narrow_rows(const hg__gemm *g)
+static void gemm_narrow(const hg__gemm *g)
 {
     switch (g->n) {
     case 1:
@@ -69,20 +71,6 @@ static void narrow_rows(const hg__gemm *g)
     case 4:
         for (size_t row = 0; row < g->m; row += 2) narrow_run(g, row, 2, NARROW < 4 ? 1 : 4);
         return;
-    }
-}
-
-static void gemm_narrow(const hg__gemm *g)
-{
-    narrow_rows(g);
-    if (g->act == HG__ACT_NONE) return;
-    if (g->n == 1 && !g->c_row && g->c_step == 1) {
-        simd_act(g->act, g->slope, g->m, g->c, g->c);
-        return;
-    }
-    for (size_t i = 0; i < g->m; i++) {
-        float *c = g->c + hg__offset(g->c_row, i, g->c_step);
-        simd_act(g->act, g->slope, g->n, c, c);
     }
 }
 
