@@ -1,5 +1,5 @@
-/* team.c: see team.h. A loop is published by a counter that the workers watch; each worker then
- * counts itself out. A worker that has watched in vain for a while sleeps on a condition. */
+/* team.c: see team.h. A loop is published by a counter that the workers watch; tasks are handed out by another; each
+ * worker counts itself out when there are none left. A worker that has watched in vain for a while sleeps on a condition. */
 #define _GNU_SOURCE
 #include "base/team.h"
 #include "base/arena.h"
@@ -12,8 +12,9 @@
 enum { SPINS = 20000, MOST_THREADS = 1024 };
 
 struct hg__team {
-    _Alignas(64) atomic_uint loop; /* counts the loops published */
-    _Alignas(64) atomic_uint busy; /* workers still inside the current loop */
+    _Alignas(64) atomic_uint loop;   /* counts the loops published */
+    _Alignas(64) atomic_size_t next; /* task not yet taken */
+    _Alignas(64) atomic_uint busy;   /* workers still inside the current loop */
     size_t threads, tasks;
     hg__task *fn;
     void *ctx;
@@ -45,10 +46,10 @@ size_t hg__processors(void)
     return n > 0 ? (size_t)n : 1;
 }
 
-static void run_share(hg__team *t, size_t thread)
+static void take_tasks(hg__team *t, size_t thread)
 {
-    size_t begin = t->tasks * thread / t->threads, end = t->tasks * (thread + 1) / t->threads;
-    for (size_t task = begin; task < end; task++) t->fn(t->ctx, task, thread);
+    for (size_t task; (task = atomic_fetch_add_explicit(&t->next, 1, memory_order_relaxed)) < t->tasks;)
+        t->fn(t->ctx, task, thread);
 }
 
 /* Waits until a loop after `seen` is published: spinning first, then asleep. */
@@ -75,13 +76,14 @@ static void *work(void *arg)
     for (;;) {
         seen = await_loop(t, seen);
         if (t->quit) return NULL;
-        run_share(t, me->thread);
+        take_tasks(t, me->thread);
         atomic_fetch_sub_explicit(&t->busy, 1, memory_order_release);
     }
 }
 
 static void publish(hg__team *t)
 {
+    atomic_store_explicit(&t->next, 0, memory_order_relaxed);
     atomic_store_explicit(&t->busy, (unsigned)t->threads - 1, memory_order_relaxed);
     atomic_fetch_add(&t->loop, 1);
     if (!atomic_load(&t->asleep)) return;
@@ -98,7 +100,7 @@ void hg__team_run(hg__team *t, size_t tasks, hg__task *fn, void *ctx)
     }
     t->fn = fn, t->ctx = ctx, t->tasks = tasks;
     publish(t);
-    run_share(t, 0);
+    take_tasks(t, 0);
     for (unsigned spins = 0; atomic_load_explicit(&t->busy, memory_order_acquire); spins++) {
         if (spins < SPINS) pause_briefly();
         else sched_yield(); /* more threads than processors: let the others on */

@@ -1,9 +1,9 @@
 /* team.h: a fixed team of threads that runs one loop at a time.
  *
  * hg__team_run calls fn(ctx, task, thread) once for each task 0 … tasks-1 and returns when all are
- * done. Task t is run by thread t * threads / tasks, so a task always meets the same cache; results
- * must not depend on `thread`, which only says whose scratch to use. Between loops the workers
- * spin for a short while (a wake-up costs 30 us, a spin 50 ns), then sleep. */
+ * done. Tasks are begun in order, each by whichever thread is free, so a thread that the system holds up
+ * holds up one task; results must not depend on `thread`, which only says whose scratch to use. Between
+ * loops the workers spin for a short while (a wake-up costs 30 us, a spin 50 ns), then sleep. */
 #ifndef HG_BASE_TEAM_H
 #define HG_BASE_TEAM_H
 

@@ -3,7 +3,6 @@
  * taken in the same order, so the bits are the same for any number of threads and any micro-batch. */
 #include "net/plan.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 typedef struct walk {
@@ -155,45 +154,29 @@ static void run_walk(walk *w)
     for (size_t i = nodes; i-- > 0;) run_layer(w, i, true);
 }
 
-/* ---- Jobs that any thread may take: the next one is whoever asks first, as the result does not depend on it ---- */
-
-typedef struct queue {
-    hg_plan *p;
-    const walk *w;
-    atomic_size_t next;
-    size_t jobs;
-    void (*run)(const struct queue *q, size_t job, size_t thread);
-} queue;
-
-static void take_jobs(void *ctx, size_t task, size_t thread)
-{
-    (void)task;
-    queue *q = ctx;
-    for (size_t job; (job = atomic_fetch_add(&q->next, 1)) < q->jobs;) q->run(q, job, thread);
-}
-
-static void run_queue(queue *q) { hg__team_run(q->p->team, hg__team_size(q->p->team), take_jobs, q); }
+/* ---- After the walk ------------------------------------------------------------------------------------ */
 
 /* A part of a whole gradient, or a stretch of the shards' sum. */
-static void run_gradient_job(const queue *q, size_t number, size_t thread)
+static void run_gradient_job(void *ctx, size_t number, size_t thread)
 {
-    const hg_plan *p = q->p;
+    const walk *w = ctx;
+    const hg_plan *p = w->p;
     const hg__job *job = &p->job[number];
     if (!job->parts) {
-        p->k->sum_shards(job->size, q->w->shards, p->shard_size, p->shards + job->shard_at,
+        p->k->sum_shards(job->size, w->shards, p->shard_size, p->shards + job->shard_at,
                          p->gradient + job->gradient_at);
         return;
     }
-    hg__call c = make_call(q->w, job->node, (piece){.n = q->w->n, .thread = thread});
+    hg__call c = make_call(w, job->node, (piece){.n = w->n, .thread = thread});
     c.node->op->weights(&c, job->part, job->parts);
 }
 
-static void pack_node(const queue *q, size_t i, size_t thread)
+static void pack_node(void *ctx, size_t i, size_t thread)
 {
     (void)thread;
-    const hg_plan *p = q->p;
+    hg_plan *p = ctx;
     if (!p->g->node[i].op->pack) return;
-    walk w = {.p = q->p};
+    walk w = {.p = p};
     hg__call c = {.node = &p->g->node[i],
                   .k = p->k,
                   .table = p->place[i].table,
@@ -203,7 +186,7 @@ static void pack_node(const queue *q, size_t i, size_t thread)
     c.node->op->pack(&c);
 }
 
-void hg_plan_refresh(hg_plan *p) { run_queue(&(queue){.p = p, .jobs = p->g->nodes, .run = pack_node}); }
+void hg_plan_refresh(hg_plan *p) { hg__team_run(p->team, p->g->nodes, pack_node, p); }
 
 /* ---- The public walks ------------------------------------------------------------------------------------ */
 
@@ -233,7 +216,7 @@ void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint3
     walk w = {.p = p, .t = t, .x = at, .n = n, .shards = shards_for(p, n, true), .step = step, .train = true};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */
     run_walk(&w);
-    run_queue(&(queue){.p = p, .w = &w, .jobs = p->jobs, .run = run_gradient_job});
+    hg__team_run(p->team, p->jobs, run_gradient_job, &w);
     p->place[at].bound = NULL;
     sum_losses(&w, losses);
 }
