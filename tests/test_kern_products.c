@@ -55,7 +55,7 @@ static product product_of(box *b)
     return p;
 }
 
-/* The call, B packed by the set itself, from a plain or a transposed copy. */
+/* The call, B packed by the set itself, from a plain or a transposed copy, whole or in parts. */
 static hg__gemm gemm_of(box *b, const product *p, const hg__kernels *k, const real *from, real *c)
 {
     hg__pack pack = {.k = p->k, .n = p->n, .b = from, .row_step = p->n, .col_step = 1};
@@ -65,7 +65,9 @@ static hg__gemm gemm_of(box *b, const product *p, const hg__kernels *k, const re
         for (size_t i = 0; i < p->k * p->n; i++) turned[i % p->n * p->k + i / p->n] = from[i];
         pack.b = turned, pack.row_step = 1, pack.col_step = p->k;
     }
-    k->pack(&pack);
+    pack.parts = pick(b, 0, 3);
+    do k->pack(&pack);
+    while (++pack.part < pack.parts);
     return (hg__gemm){.m = p->m,
                       .n = p->n,
                       .runs = p->runs,

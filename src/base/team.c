@@ -1,5 +1,6 @@
 /* team.c: see team.h. A loop is published by a counter that the workers watch; tasks are handed out by another; each
- * worker counts itself out when there are none left. A worker that has watched in vain for a while sleeps on a condition. */
+ * worker counts itself out when there are none left. A worker that has watched in vain for a while sleeps on a
+ * condition. */
 #define _GNU_SOURCE
 #include "base/team.h"
 #include "base/arena.h"

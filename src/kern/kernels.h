@@ -61,9 +61,10 @@ typedef struct hg__gemm {
 
 /* Lays B (k x n) out for gemm, in an order that is the kernel set's own secret:
  * B[i][j] = b[(row ? row[i] : i * row_step) + j * col_step]. Transposing and flipping a kernel is
- * done here, by the strides. */
+ * done here, by the strides. The work can be shared: part `part` of `parts`, which together write all of
+ * `packed`; parts 0 is the whole. */
 typedef struct hg__pack {
-    size_t k, n;
+    size_t k, n, part, parts;
     const real *b;
     const int32_t *row;
     size_t row_step, col_step;

@@ -8,7 +8,8 @@ size_t hg__ref_pack_size(size_t k, size_t n) { return k * n; }
 
 void hg__ref_pack(const hg__pack *p)
 {
-    for (size_t i = 0; i < p->k; i++) {
+    size_t from = p->parts ? p->k * p->part / p->parts : 0, upto = p->parts ? p->k * (p->part + 1) / p->parts : p->k;
+    for (size_t i = from; i < upto; i++) {
         const real *b = p->b + hg__offset(p->row, i, p->row_step);
         for (size_t j = 0; j < p->n; j++) p->packed[i * p->n + j] = b[j * p->col_step];
     }

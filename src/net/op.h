@@ -128,7 +128,7 @@ typedef struct hg__op {
     size_t (*macs)(const hg__node *node);   /* multiply-adds per sample, forwards; NULL: 0 */
     hg__needs (*needs)(const hg__setup *s); /* NULL: none */
     void (*open)(const hg__setup *s, void *table);
-    void (*pack)(const hg__call *c); /* w → packed */
+    void (*pack)(const hg__call *c, size_t part, size_t parts); /* w → packed, a share of it */
     void (*forward)(const hg__call *c);
     void (*backward)(const hg__call *c);
     /* Part `part` of `parts` of the whole params' gradients over c->n samples (the whole batch). */

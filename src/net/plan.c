@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_BYTES = 320 * 1024, MOST_MICRO = 32, REDUCE_SIZE = 8192, ALIGN = HG__ALIGN / sizeof(real) };
+enum { CACHE_BYTES = 320 * 1024, MOST_MICRO = 64, REDUCE_SIZE = 8192, ALIGN = HG__ALIGN / sizeof(real) };
 
 static size_t round_up(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 static bool is_loss(const hg__node *n) { return n->op->flags & HG__OP_LOSS; }
@@ -179,7 +179,7 @@ static void choose_micro(hg_plan *p, hg__needs *needs)
     find_needs(p, needs);
     find_lifetimes(p, needs);
     size_t bytes = (place_all(p, false, 1) + most_scratch(p, needs)) * sizeof(real);
-    size_t shard = (p->o.batch + HG__SHARDS - 1) / HG__SHARDS,
+    size_t shards = hg__shards_for(p, p->o.batch, p->o.train), shard = (p->o.batch + shards - 1) / shards,
            micro = p->o.micro ? p->o.micro : CACHE_BYTES / (bytes + 1);
     if (micro > MOST_MICRO && !p->o.micro) micro = MOST_MICRO;
     if (micro > INT32_MAX / (bytes + 1)) micro = INT32_MAX / (bytes + 1); /* the offsets of a walk are int32 */
@@ -215,6 +215,7 @@ static size_t list_jobs(const hg_plan *p, hg__job *job)
             for (size_t k = 0; k < p->g->node[i].params; k++) {
                 const hg__param *w = &p->g->node[i].param[k];
                 if (!p->place[i].trained || w->frozen || w->whole != (bool)whole) continue;
+                if (whole && k) continue; /* made together with the first */
                 size_t parts = whole ? parts_of(w) : (w->size + REDUCE_SIZE - 1) / REDUCE_SIZE;
                 for (size_t part = 0; part < parts; part++, n++) {
                     size_t from = w->size * part / parts, upto = w->size * (part + 1) / parts;
@@ -296,8 +297,8 @@ static hg_status lay_out(hg_plan *p, hg_error *e)
     if (!needs) return hg__fail_memory(e, p->g->name, p->g->nodes * sizeof *needs);
     for (size_t i = 0; i < p->g->nodes; i++) p->layered |= p->g->node[i].op->flags & HG__OP_COUPLES && p->o.train;
     if (p->o.train) find_gradients(p);
-    choose_micro(p, needs);
     find_shards(p);
+    choose_micro(p, needs);
     hg_status s = name_losses(p, e);
     if (!s) count_sizes(p, needs);
     if (!s) s = take_memory(p, needs, e);

@@ -69,6 +69,10 @@ struct hg_plan {
 
 hg__team *hg__plan_team(hg_plan *p); /* NULL: one thread */
 
+/* Into how many parts a batch of n is cut: the fixed number where each has gradients of its own to add up, or else one
+ * a thread, so that dense weights are read as seldom as can be. */
+size_t hg__shards_for(const hg_plan *p, size_t n, bool train);
+
 /* Places the buffers so that those alive at the same time do not overlap; returns the room they take,
  * in elements, for `samples` samples. Exposed for the tests. */
 size_t hg__place_buffers(hg__buffer **list, size_t n, size_t samples);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { PACK_PARTS = 8, PACK_ALONE = 16 << 10 /* elements */ };
+
 typedef struct walk {
     hg_plan *p;
     const bool *needed; /* [nodes], NULL: all */
@@ -171,11 +173,15 @@ static void run_gradient_job(void *ctx, size_t number, size_t thread)
     c.node->op->weights(&c, job->part, job->parts);
 }
 
-static void pack_node(void *ctx, size_t i, size_t thread)
+/* Large weights are packed by several threads. */
+static void pack_share(void *ctx, size_t task, size_t thread)
 {
     (void)thread;
     hg_plan *p = ctx;
-    if (!p->g->node[i].op->pack) return;
+    size_t i = task / PACK_PARTS, part = task % PACK_PARTS;
+    const hg__node *node = &p->g->node[i];
+    size_t parts = node->param[0].size > PACK_ALONE ? PACK_PARTS : 1;
+    if (!node->op->pack || part >= parts) return;
     walk w = {.p = p};
     hg__call c = {.node = &p->g->node[i],
                   .k = p->k,
@@ -183,10 +189,10 @@ static void pack_node(void *ctx, size_t i, size_t thread)
                   .packed = p->place[i].packed,
                   .both = p->o.train};
     find_weights(&w, &c, i, 0);
-    c.node->op->pack(&c);
+    c.node->op->pack(&c, part, parts);
 }
 
-void hg_plan_refresh(hg_plan *p) { hg__team_run(p->team, p->g->nodes, pack_node, p); }
+void hg_plan_refresh(hg_plan *p) { hg__team_run(p->team, p->g->nodes * PACK_PARTS, pack_share, p); }
 
 /* ---- The public walks ------------------------------------------------------------------------------------ */
 
@@ -203,9 +209,9 @@ static void sum_losses(const walk *w, hg_losses *losses)
     }
 }
 
-static size_t shards_for(const hg_plan *p, size_t n, bool train)
+size_t hg__shards_for(const hg_plan *p, size_t n, bool train)
 {
-    size_t shards = train ? HG__SHARDS : hg__team_size(p->team);
+    size_t shards = train && p->shard_size ? HG__SHARDS : hg__team_size(p->team);
     return n < shards ? n : shards;
 }
 
@@ -213,7 +219,7 @@ static size_t shards_for(const hg_plan *p, size_t n, bool train)
 void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint32_t step, hg_losses *losses)
 {
     size_t at = hg__graph_find(p->g, "x");
-    walk w = {.p = p, .t = t, .x = at, .n = n, .shards = shards_for(p, n, true), .step = step, .train = true};
+    walk w = {.p = p, .t = t, .x = at, .n = n, .shards = hg__shards_for(p, n, true), .step = step, .train = true};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */
     run_walk(&w);
     hg__team_run(p->team, p->jobs, run_gradient_job, &w);
@@ -224,7 +230,7 @@ void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint3
 void hg_losses_of(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, hg_losses *losses)
 {
     size_t at = hg__graph_find(p->g, "x");
-    walk w = {.p = p, .t = t, .x = at, .n = n, .shards = shards_for(p, n, false)};
+    walk w = {.p = p, .t = t, .x = at, .n = n, .shards = hg__shards_for(p, n, false)};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */
     run_walk(&w);
     p->place[at].bound = NULL;
@@ -253,7 +259,7 @@ hg_status hg_forward(hg_plan *p, const char *from, const char *to, size_t n, con
     bool needed[HG__MOST_NODES];
     if (a == HG__MOST_NODES || b == HG__MOST_NODES || a == b || n > p->o.batch) return HG_USAGE;
     if (!find_needed(p->g, a, b, needed)) return HG_USAGE;
-    walk w = {.p = p, .needed = needed, .n = n, .shards = shards_for(p, n, false)};
+    walk w = {.p = p, .needed = needed, .n = n, .shards = hg__shards_for(p, n, false)};
     p->place[a].bound = (real *)(uintptr_t)in; /* only read */
     p->place[b].bound = out;
     run_walk(&w);

@@ -17,6 +17,9 @@ typedef int32_t vi __attribute__((vector_size(32)));
 typedef uint32_t vu __attribute__((vector_size(32)));
 typedef double vd __attribute__((vector_size(64)));
 
+#define EACH_LANE(f, s) f(s, 0), f(s, 1), f(s, 2), f(s, 3), f(s, 4), f(s, 5), f(s, 6), f(s, 7)
+#define EACH_POWER(f) f(1) f(2) f(4)
+
 /* a * b + c, rounded once. */
 static inline vf vf_fma(vf a, vf b, vf c) { return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 static inline vf vf_sqrt(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }

@@ -17,6 +17,11 @@ typedef int32_t vi __attribute__((vector_size(64)));
 typedef uint32_t vu __attribute__((vector_size(64)));
 typedef double vd __attribute__((vector_size(128)));
 
+#define EACH_LANE(f, s)                                                                                           \
+    f(s, 0), f(s, 1), f(s, 2), f(s, 3), f(s, 4), f(s, 5), f(s, 6), f(s, 7), f(s, 8), f(s, 9), f(s, 10), f(s, 11), \
+        f(s, 12), f(s, 13), f(s, 14), f(s, 15)
+#define EACH_POWER(f) f(1) f(2) f(4) f(8)
+
 /* a * b + c, rounded once. */
 static inline vf vf_fma(vf a, vf b, vf c) { return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 static inline vf vf_sqrt(vf a) { return (vf)_mm512_sqrt_ps((__m512)a); }

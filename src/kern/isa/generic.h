@@ -20,6 +20,9 @@ typedef int32_t vi __attribute__((vector_size(16)));
 typedef uint32_t vu __attribute__((vector_size(16)));
 typedef double vd __attribute__((vector_size(32)));
 
+#define EACH_LANE(f, s) f(s, 0), f(s, 1), f(s, 2), f(s, 3)
+#define EACH_POWER(f) f(1) f(2)
+
 static inline vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
 
 static inline vf vf_sqrt(vf a)

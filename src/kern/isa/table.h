@@ -12,12 +12,24 @@
 #include "kern/isa/simd_pack.h"
 #include "kern/isa/simd_pool.h"
 
+/* Products of few columns would leave half of every vector empty: a set with vectors half as wide does them. */
+#ifdef HG__HALF_SET
+#define PRODUCT(row) half_##row
+static bool is_few(size_t n) { return n <= W / 2; }
+static size_t half_pack_size(size_t k, size_t n) { return (is_few(n) ? HG__HALF_SET.pack_size : simd_pack_size)(k, n); }
+static void half_pack(const hg__pack *p) { (is_few(p->n) ? HG__HALF_SET.pack : simd_pack)(p); }
+static void half_gemm(const hg__gemm *g) { (is_few(g->n) ? HG__HALF_SET.gemm : simd_gemm)(g); }
+static void half_gemm_t(const hg__gemm_t *g) { (is_few(g->n) ? HG__HALF_SET.gemm_t : simd_gemm_t)(g); }
+#else
+#define PRODUCT(row) simd_##row
+#endif
+
 const hg__kernels HG__SET = {
     .name = HG__SET_NAME,
-    .pack_size = simd_pack_size,
-    .pack = simd_pack,
-    .gemm = simd_gemm,
-    .gemm_t = simd_gemm_t,
+    .pack_size = PRODUCT(pack_size),
+    .pack = PRODUCT(pack),
+    .gemm = PRODUCT(gemm),
+    .gemm_t = PRODUCT(gemm_t),
     .pad = hg__ref_pad,
     .act = simd_act,
     .act_grad = simd_act_grad,

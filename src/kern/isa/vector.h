@@ -40,8 +40,26 @@ ALWAYS_INLINE vf vf_abs(vf a) { return (vf)((vi)a & INT32_MAX); }
 ALWAYS_INLINE vf vf_min(vf a, vf b) { return vf_if(a < b, a, b); }
 ALWAYS_INLINE vf vf_max(vf a, vf b) { return vf_if(a > b, a, b); }
 
+/* Of rows a and b, s apart: the squares of s lanes on the diagonal stay, those beside it change places. */
+#define STAY_LOW(s, l) ((l) & (s) ? W + (l) - (s) : (l))
+#define STAY_HIGH(s, l) ((l) & (s) ? W + (l) : (l) + (s))
+#define SWAP_SQUARES(s)                                                      \
+    UNROLL                                                                   \
+    for (size_t i = 0; i < W; i++) {                                         \
+        if (i & (s)) continue;                                               \
+        vf a = v[i], b = v[i + (s)];                                         \
+        v[i] = __builtin_shufflevector(a, b, EACH_LANE(STAY_LOW, s));        \
+        v[i + (s)] = __builtin_shufflevector(a, b, EACH_LANE(STAY_HIGH, s)); \
+    }
+
+/* Lane j of row i and lane i of row j change places, in log2 W rounds. */
+ALWAYS_INLINE void vf_transpose(vf v[W]){EACH_POWER(SWAP_SQUARES)}
+
 /* n elements are whole vectors and a rest: these take min(n, W) of them. */
-ALWAYS_INLINE vf vf_get_upto(const float *p, size_t n) { return n >= W ? vf_get(p) : vf_head(p, n); }
+ALWAYS_INLINE vf vf_get_upto(const float *p, size_t n)
+{
+    return n >= W ? vf_get(p) : vf_head(p, n);
+}
 
 ALWAYS_INLINE void vf_put_upto(float *p, vf v, size_t n)
 {

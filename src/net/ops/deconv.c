@@ -51,7 +51,11 @@ static size_t macs(const hg__node *node)
 
 static hg__needs needs(const hg__setup *s) { return hg__correlate_needs(s, false); }
 static void open(const hg__setup *s, void *table) { hg__correlate_open(s, false, table); }
-static void pack(const hg__call *c) { hg__correlate_pack(c, c->both, true); }
+static void pack(const hg__call *c, size_t part, size_t parts)
+{
+    if (!part) hg__correlate_pack(c, c->both, true);
+    (void)parts;
+}
 
 static void forward(const hg__call *c)
 {

@@ -1,7 +1,7 @@
 /* dense.c: every output from every input. y = act(x W + b), W [in][out].
  *
  * W is large, so its gradient is not kept per shard: the plan calls `weights` once for the whole batch,
- * in parts of W's rows, each a sum over the samples in order. */
+ * in parts of W's rows, each a sum over the samples in order; b's comes with the last. */
 #include "net/op.h"
 
 static size_t in_size(const hg__node *node) { return hg_shape_size(node->in[0]); }
@@ -17,7 +17,7 @@ static hg_status solve(hg__node *node, hg_error *e)
         return hg__line_fail(e, node, "the size overflows");
     hg__param_add(
         node, (hg__param){.name = "weight", .dims = 2, .dim = {in, out}, .fan_in = in, .decays = true, .whole = true});
-    if (a->bias) hg__param_add(node, (hg__param){.name = "bias", .dims = 1, .dim = {out}, .fan_in = in});
+    if (a->bias) hg__param_add(node, (hg__param){.name = "bias", .dims = 1, .dim = {out}, .fan_in = in, .whole = true});
     return HG_OK;
 }
 
@@ -32,13 +32,14 @@ static hg__needs needs(const hg__setup *s)
 /* W for the way forwards, its transpose behind it for the way back. */
 static real *packed_back(const hg__call *c) { return c->packed + c->k->pack_size(in_size(c->node), out_size(c->node)); }
 
-static void pack(const hg__call *c)
+static void pack(const hg__call *c, size_t part, size_t parts)
 {
     size_t in = in_size(c->node), out = out_size(c->node);
-    c->k->pack(&(hg__pack){.k = in, .n = out, .b = c->w[0], .row_step = out, .col_step = 1, .packed = c->packed});
-    if (c->both)
-        c->k->pack(
-            &(hg__pack){.k = out, .n = in, .b = c->w[0], .row_step = 1, .col_step = out, .packed = packed_back(c)});
+    hg__pack there = {.k = in, .n = out, .part = part, .parts = parts, .b = c->w[0], .row_step = out, .col_step = 1};
+    hg__pack back = {.k = out, .n = in, .part = part, .parts = parts, .b = c->w[0], .row_step = 1, .col_step = out};
+    there.packed = c->packed, back.packed = packed_back(c);
+    c->k->pack(&there);
+    if (c->both) c->k->pack(&back);
 }
 
 static void forward(const hg__call *c)
@@ -62,8 +63,7 @@ static void backward(const hg__call *c)
 {
     size_t in = in_size(c->node), out = out_size(c->node);
     const hg__attr *a = &c->node->attr;
-    if (a->bias) c->k->act_bias_grad(a->act, a->slope, c->n, out, c->y, c->dy, c->dw[1], c->dw_add);
-    else c->k->act_grad(a->act, a->slope, c->n * out, c->y, c->dy);
+    c->k->act_grad(a->act, a->slope, c->n * out, c->y, c->dy);
     if (c->dx[0])
         c->k->gemm(&(hg__gemm){.m = c->n,
                                .n = in,
@@ -90,6 +90,7 @@ static void weights(const hg__call *c, size_t part, size_t parts)
                                .d_step = out,
                                .c = c->dw[0] + from * out,
                                .c_step = out});
+    if (c->dw[1] && part + 1 == parts) c->k->act_bias_grad(HG__ACT_NONE, 0, c->n, out, c->dy, c->dy, c->dw[1], false);
 }
 
 const hg__op hg__op_dense = {
