@@ -91,15 +91,24 @@ static void go_back(const stage *s, size_t i)
     }
 }
 
-/* What `weights` reads when the walk is over: wide, and whole. */
-static void finish(const stage *s, size_t i)
+/* A layer that sees the whole batch finds all of it. */
+static void sees_all(const hg_plan *p, const hg__leg *leg)
 {
-    const hg__node *n = &s->p->g->node[i];
-    if (!s->p->place[i].trained || !(n->op->flags & HG__OP_NEEDS_ALL)) return;
-    assert_true(!s->p->place[i].dy.used || s->p->place[i].dy.wide);
-    assert_true(!s->p->place[n->input[0]].y.used || s->p->place[n->input[0]].y.wide);
-    need(s, i, DY);
-    need(s, n->input[0], Y);
+    if (leg->kind == HG__LEG_PIECES) return;
+    for (size_t i = leg->from; i < leg->upto; i++) {
+        const hg__place *q = &p->place[i], *x = &p->place[p->g->node[i].input[0]];
+        assert_true((q->y.wide || !q->y.used) && (x->y.wide || !x->y.used));
+        assert_true((q->dy.wide || !q->dy.used) && (x->dy.wide || !q->dx_wanted[0]) && (q->keep.wide || !q->keep.used));
+    }
+}
+
+/* The next pieces, on this leg and on others, leave nothing in the narrow part. */
+static void go_leg(const stage *s, const hg__leg *leg, bool forth, bool back)
+{
+    sees_all(s->p, leg);
+    for (size_t i = leg->from; forth && i < leg->upto; i++) go_forward(s, i);
+    for (size_t i = leg->upto; back && i-- > leg->from;) go_back(s, i);
+    memset(s->narrow, 0xff, s->p->narrow_size * sizeof *s->narrow);
 }
 
 static void play(const hg_plan *p)
@@ -108,9 +117,9 @@ static void play(const hg_plan *p)
     s.narrow = calloc(p->narrow_size + 1, sizeof *s.narrow);
     s.wide = calloc(s.wide_size + 1, sizeof *s.wide);
     if (!s.narrow || !s.wide) fail_msg("no memory");
-    for (size_t i = 0; i < p->g->nodes; i++) go_forward(&s, i);
-    for (size_t i = p->g->nodes; p->o.train && i-- > 0;) go_back(&s, i);
-    for (size_t i = 0; i < p->g->nodes && p->o.train; i++) finish(&s, i);
+    for (size_t l = 0; l < p->legs; l++) go_leg(&s, &p->leg[l], true, p->o.train && hg__leg_turns(p, &p->leg[l]));
+    for (size_t l = p->legs; p->o.train && l-- > 0;)
+        if (!hg__leg_turns(p, &p->leg[l])) go_leg(&s, &p->leg[l], false, true);
     free(s.narrow);
     free(s.wide);
 }

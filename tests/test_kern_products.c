@@ -107,8 +107,12 @@ static void gemm_agrees(const hg__kernels *k)
             g.act = r.act = (hg__act)pick(&b, 0, HG__ACT_SOFTPLUS);
             g.slope = r.slope = (real)0.25;
         }
-        k->gemm(&g);
-        hg__kernels_ref.gemm(&r);
+        g.parts = pick(&b, 0, 3);
+        do k->gemm(&g);
+        while (++g.part < g.parts);
+        r.parts = g.parts;
+        do hg__kernels_ref.gemm(&r);
+        while (++r.part < r.parts);
         assert_compared(&(comparison){k->name, c, want, sizes, p.c_size, 1e-6});
         box_close(&b);
     }

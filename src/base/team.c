@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { SPINS = 20000, MOST_THREADS = 1024 };
 
@@ -45,6 +46,12 @@ size_t hg__processors(void)
     if (sched_getaffinity(0, sizeof set, &set)) return 1;
     int n = CPU_COUNT(&set);
     return n > 0 ? (size_t)n : 1;
+}
+
+size_t hg__near_memory(void)
+{
+    long size = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    return size >= 256 << 10 && size <= 4 << 20 ? (size_t)size : 512 << 10; /* 0: the system does not say */
 }
 
 static void take_tasks(hg__team *t, size_t thread)

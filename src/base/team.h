@@ -21,6 +21,7 @@ size_t hg__team_size(const hg__team *team); /* NULL: 1 */
 /* team may be NULL: the caller runs all tasks. */
 void hg__team_run(hg__team *team, size_t tasks, hg__task *fn, void *ctx);
 
-size_t hg__processors(void); /* that this process may run on */
+size_t hg__processors(void);  /* that this process may run on */
+size_t hg__near_memory(void); /* bytes of the cache that a processor has for itself (L2) */
 
 #endif

@@ -43,9 +43,10 @@ static inline bool hg__act_needs_input(hg__act a) { return a >= HG__ACT_GELU; }
  * `runs` runs of `run` contiguous elements, so a convolution reads its window from a zero-haloed
  * image without a copy, one run per kernel row. B was laid out by `pack`. Row i of C starts at
  * c[c_row ? c_row[i] : i * c_step]. With `add`, C's old value is where the sum starts (no bias and
- * no activation then). The sum runs over K in order; it is empty where runs is 0. */
+ * no activation then). The sum runs over K in order; it is empty where runs is 0. The columns can be shared: part
+ * `part` of `parts`, which together write all of C; parts 0 is the whole. */
 typedef struct hg__gemm {
-    size_t m, n, runs, run;
+    size_t m, n, runs, run, part, parts;
     const real *a;
     const int32_t *a_row, *a_run;
     size_t a_step;

@@ -15,24 +15,25 @@ void hg__ref_pack(const hg__pack *p)
     }
 }
 
-/* c[j] += sum over r, k of A(i, r, k) * B[r * run + k][j] */
-static void add_row(const hg__gemm *g, const real *a, real *c)
+/* c[j] += sum over r, k of A(i, r, k) * B[r * run + k][j], for columns from … upto-1 */
+static void add_row(const hg__gemm *g, const real *a, size_t from, size_t upto, real *c)
 {
     const real *b = g->b;
     for (size_t r = 0; r < g->runs; r++) {
         const real *run = a + hg__offset(g->a_run, r, g->run);
         for (size_t k = 0; k < g->run; k++, b += g->n)
-            for (size_t j = 0; j < g->n; j++) c[j] += run[k] * b[j];
+            for (size_t j = from; j < upto; j++) c[j] += run[k] * b[j];
     }
 }
 
 void hg__ref_gemm(const hg__gemm *g)
 {
+    size_t from = g->parts ? g->n * g->part / g->parts : 0, upto = g->parts ? g->n * (g->part + 1) / g->parts : g->n;
     for (size_t i = 0; i < g->m; i++) {
         real *c = g->c + hg__offset(g->c_row, i, g->c_step);
-        for (size_t j = 0; j < g->n && !g->add; j++) c[j] = g->bias ? g->bias[j] : 0;
-        add_row(g, g->a + hg__offset(g->a_row, i, g->a_step), c);
-        if (g->act != HG__ACT_NONE) hg__ref_act(g->act, g->slope, g->n, c, c);
+        for (size_t j = from; j < upto && !g->add; j++) c[j] = g->bias ? g->bias[j] : 0;
+        add_row(g, g->a + hg__offset(g->a_row, i, g->a_step), from, upto, c);
+        if (g->act != HG__ACT_NONE) hg__ref_act(g->act, g->slope, upto - from, c + from, c + from);
     }
 }
 

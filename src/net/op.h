@@ -4,7 +4,7 @@
  * graph text and solves its shapes (solve), says what memory it wants (needs), fills its index
  * tables (open), lays out its weights for the kernels (pack), and describes work to the kernel table
  * (forward, backward). It never indexes a tensor, allocates, or knows about threads: the plan calls it
- * for a few samples at a time, with every pointer ready. */
+ * for a few samples at a time, or for a part of its outputs, with every pointer ready. */
 #ifndef HG_NET_OP_H
 #define HG_NET_OP_H
 
@@ -55,7 +55,7 @@ typedef struct hg__param {
     size_t fan_in;       /* U(±1/sqrt(fan_in)); 0: filled with `fill` */
     real fill;
     bool decays; /* L1, L2 and weight decay apply */
-    bool whole;  /* its gradient is made once per batch by op->weights, not per shard */
+    bool whole;  /* its gradient is made once per batch by op->weights, not per shard: an op that splits */
     bool frozen; /* not trained: running statistics */
 } hg__param;
 
@@ -94,6 +94,7 @@ typedef struct hg__call {
     size_t n;                       /* samples in this call */
     size_t first;                   /* the first one's number in the batch */
     size_t batch;                   /* samples in the whole batch: losses are means over it */
+    size_t part, parts;             /* HG__OP_SPLITS: this part of the outputs; parts 0 is all of them */
     bool train;                     /* this walk trains: chance is at work, values for backward are kept */
     bool both;                      /* the plan trains: `packed` holds what forward wants, then what backward wants */
     const real *x[HG__MOST_INPUTS]; /* [n][in size] */
@@ -101,6 +102,7 @@ typedef struct hg__call {
     real *dy;                       /* [n][size], may be overwritten */
     real *dx[HG__MOST_INPUTS];      /* [n][in size], NULL where not wanted */
     bool dx_add[HG__MOST_INPUTS];   /* dx += … */
+    bool dy_passed;                 /* HG__OP_SPLITS: dy has gone back through attr.act */
     real *w[HG__MOST_PARAMS];
     real *dw[HG__MOST_PARAMS]; /* this shard's; NULL for whole and frozen ones */
     bool dw_add;
@@ -111,11 +113,12 @@ typedef struct hg__call {
 } hg__call;
 
 enum hg__op_flag {
-    HG__OP_LOSS = 1,       /* gives a number, not a value */
-    HG__OP_COUPLES = 2,    /* in training, samples depend on each other: called once for the whole batch */
-    HG__OP_NEEDS_X = 4,    /* backward (or weights) reads x */
-    HG__OP_NEEDS_Y = 8,    /* backward reads y */
-    HG__OP_NEEDS_ALL = 16, /* `weights` reads x and dy of the whole batch */
+    HG__OP_LOSS = 1,    /* gives a number, not a value */
+    HG__OP_COUPLES = 2, /* in training, samples depend on each other: called once for the whole batch */
+    HG__OP_NEEDS_X = 4, /* backward (or weights) reads x */
+    HG__OP_NEEDS_Y = 8, /* backward reads y */
+    HG__OP_SPLITS =
+        16, /* large: in training it takes the whole batch, in parts of its outputs; needs x, ends in attr.act */
 };
 
 typedef struct hg__op {
@@ -131,8 +134,7 @@ typedef struct hg__op {
     void (*pack)(const hg__call *c, size_t part, size_t parts); /* w → packed, a share of it */
     void (*forward)(const hg__call *c);
     void (*backward)(const hg__call *c);
-    /* Part `part` of `parts` of the whole params' gradients over c->n samples (the whole batch). */
-    void (*weights)(const hg__call *c, size_t part, size_t parts);
+    void (*weights)(const hg__call *c); /* HG__OP_SPLITS: the whole params' gradients, a part of them */
 } hg__op;
 
 const hg__op *hg__op_named(const char *name); /* NULL: none */

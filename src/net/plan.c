@@ -1,12 +1,13 @@
-/* plan.c: from graph to memory. First it is settled which gradients are wanted and who writes them first; then the
- * lifetime of every buffer; then how many samples are walked at a time; then everything is placed. */
+/* plan.c: from graph to memory. First it is settled in which legs the net is walked, which gradients are wanted and
+ * who writes them first; then the lifetime of every buffer; then how many samples are walked at a time; then
+ * everything is placed. */
 #include "net/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_BYTES = 320 * 1024, MOST_MICRO = 64, REDUCE_SIZE = 8192, ALIGN = HG__ALIGN / sizeof(real) };
+enum { MOST_MICRO = 64, REDUCE_SIZE = 8192, ALIGN = HG__ALIGN / sizeof(real) };
 
 static size_t round_up(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
 static bool is_loss(const hg__node *n) { return n->op->flags & HG__OP_LOSS; }
@@ -47,6 +48,29 @@ static void find_gradients(hg_plan *p)
     }
 }
 
+/* ---- Legs ------------------------------------------------------------------------------------------- */
+
+static hg__leg_kind kind_of(const hg_plan *p, size_t i)
+{
+    unsigned flags = p->o.train ? p->g->node[i].op->flags : 0;
+    return flags & HG__OP_COUPLES ? HG__LEG_WHOLE : flags & HG__OP_SPLITS ? HG__LEG_PARTS : HG__LEG_PIECES;
+}
+
+static void find_legs(hg_plan *p)
+{
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        hg__leg next = {kind_of(p, i), i, i + 1}, *last = p->leg + p->legs - 1;
+        bool joins = p->legs && next.kind == HG__LEG_PIECES && last->kind == HG__LEG_PIECES;
+        if (joins) last->upto = i + 1;
+        else p->leg[p->legs++] = next;
+    }
+}
+
+bool hg__leg_turns(const hg_plan *p, const hg__leg *leg)
+{
+    return leg == p->leg + p->legs - 1 && leg->kind == HG__LEG_PIECES;
+}
+
 /* ---- Lifetimes: step i is node i forwards, 2 * nodes - 1 - i the same node backwards --------------------- */
 
 static void extend(hg__buffer *b, size_t step)
@@ -65,12 +89,34 @@ static void live_inputs(hg_plan *p, size_t i)
         hg__place *from = &p->place[n->input[k]];
         extend(&from->y, i);
         if (reads_back) extend(&from->y, back);
-        if (reads_back && n->op->flags & HG__OP_NEEDS_ALL) from->y.wide = true;
         if (!q->dx_wanted[k]) continue;
-        if (!from->dy.used) from->dy.born = back, from->dy.dies = back;
-        from->dy.used = true;
+        if (!from->dy.used) from->dy = (hg__buffer){.size = from->dy.size, .born = back, .dies = back, .used = true};
         extend(&from->dy, back);
     }
+}
+
+/* The steps that are taken together, piece by piece, around one of them: those of its leg and way, and on the last leg
+ * both ways. */
+static void steps_around(const hg_plan *p, size_t step, size_t *from, size_t *upto)
+{
+    size_t all = 2 * p->g->nodes, node = step < p->g->nodes ? step : all - 1 - step;
+    const hg__leg *leg = p->leg;
+    while (leg->upto <= node) leg++;
+    bool turns = hg__leg_turns(p, leg), back = step >= p->g->nodes;
+    *from = back && !turns ? all - leg->upto : leg->from;
+    *upto = back || turns ? all - leg->from : leg->upto;
+}
+
+/* A value that lives within one leg of pieces is narrow. While pieces of a leg go their way, one of them may not write
+ * where another has still to read: so a wide value lives for whole legs. */
+static void widen(const hg_plan *p, hg__buffer *b)
+{
+    size_t from, upto, last_from, last_upto;
+    steps_around(p, b->born, &from, &upto);
+    steps_around(p, b->dies, &last_from, &last_upto);
+    size_t node = b->born < p->g->nodes ? b->born : 2 * p->g->nodes - 1 - b->born;
+    b->wide = from != last_from || kind_of(p, node) != HG__LEG_PIECES;
+    if (b->wide) b->born = from, b->dies = last_upto - 1;
 }
 
 static void find_lifetimes(hg_plan *p, const hg__needs *needs)
@@ -80,7 +126,7 @@ static void find_lifetimes(hg_plan *p, const hg__needs *needs)
         hg__place *q = &p->place[i];
         size_t size = hg_shape_size(g->node[i].shape);
         q->y = (hg__buffer){.size = size, .born = i, .dies = i, .used = size && g->node[i].inputs};
-        q->dy.size = size;
+        q->dy = (hg__buffer){.size = size};
         q->keep = (hg__buffer){.size = needs[i].keep, .born = i, .dies = i, .used = needs[i].keep};
     }
     for (size_t i = g->nodes; i-- > 0;) {
@@ -91,10 +137,11 @@ static void find_lifetimes(hg_plan *p, const hg__needs *needs)
         if (g->node[i].op->flags & HG__OP_NEEDS_Y) extend(&q->y, back);
         extend(&q->keep, back);
         if (q->dy.used) extend(&q->dy, back);
-        q->dy.wide = g->node[i].op->flags & HG__OP_NEEDS_ALL;
     }
-    for (size_t i = 0; i < g->nodes && p->layered; i++)
-        p->place[i].y.wide = p->place[i].dy.wide = p->place[i].keep.wide = true;
+    for (size_t i = 0; i < g->nodes; i++) {
+        hg__place *q = &p->place[i];
+        widen(p, &q->y), widen(p, &q->dy), widen(p, &q->keep);
+    }
 }
 
 /* ---- Placing ---------------------------------------------------------------------------------------- */
@@ -131,19 +178,12 @@ size_t hg__place_buffers(hg__buffer **list, size_t n, size_t samples)
 static size_t place_all(hg_plan *p, bool wide, size_t samples)
 {
     hg__buffer *list[3 * HG__MOST_NODES];
-    size_t n = 0, last = 2 * p->g->nodes;
+    size_t n = 0;
     for (size_t i = 0; i < p->g->nodes; i++) {
         hg__buffer *three[] = {&p->place[i].y, &p->place[i].dy, &p->place[i].keep};
-        for (size_t k = 0; k < 3; k++) {
-            if (!three[k]->used || three[k]->wide != wide) continue;
-            /* A wide value is read after all shards were walked. */
-            if (wide && (!p->layered || p->g->node[i].op->flags & HG__OP_NEEDS_ALL))
-                three[k]->born = 0, three[k]->dies = last;
-            list[n++] = three[k];
-        }
+        for (size_t k = 0; k < 3; k++)
+            if (three[k]->used && three[k]->wide == wide) list[n++] = three[k];
     }
-    for (size_t i = 0; i < p->g->nodes && wide && p->layered; i++) /* inputs of `weights`, too */
-        if (p->g->node[i].op->flags & HG__OP_NEEDS_ALL) p->place[p->g->node[i].input[0]].y.dies = last;
     return hg__place_buffers(list, n, samples);
 }
 
@@ -172,7 +212,7 @@ static size_t most_scratch(const hg_plan *p, const hg__needs *needs)
     return round_up(most);
 }
 
-/* As many samples as the cache holds, but no more than a shard. */
+/* As many samples as leave a quarter of the near cache to the weights, but no more than a shard. */
 static void choose_micro(hg_plan *p, hg__needs *needs)
 {
     p->micro = 1;
@@ -180,7 +220,7 @@ static void choose_micro(hg_plan *p, hg__needs *needs)
     find_lifetimes(p, needs);
     size_t bytes = (place_all(p, false, 1) + most_scratch(p, needs)) * sizeof(real);
     size_t shards = hg__shards_for(p, p->o.batch, p->o.train), shard = (p->o.batch + shards - 1) / shards,
-           micro = p->o.micro ? p->o.micro : CACHE_BYTES / (bytes + 1);
+           micro = p->o.micro ? p->o.micro : hg__near_memory() / 4 * 3 / (bytes + 1);
     if (micro > MOST_MICRO && !p->o.micro) micro = MOST_MICRO;
     if (micro > INT32_MAX / (bytes + 1)) micro = INT32_MAX / (bytes + 1); /* the offsets of a walk are int32 */
     if (micro > shard) micro = shard;
@@ -200,32 +240,23 @@ static void find_shards(hg_plan *p)
         }
 }
 
-static size_t parts_of(const hg__param *w)
-{
-    size_t parts = w->dim[0] / 12;
-    return parts < 1 ? 1 : parts > 16 ? 16 : parts;
-}
-
-/* Dense layers first: the long jobs. Without memory (job NULL) it counts. */
+/* Without memory (job NULL) it counts. */
 static size_t list_jobs(const hg_plan *p, hg__job *job)
 {
     size_t n = 0;
-    for (int whole = 1; whole >= 0; whole--)
-        for (size_t i = 0; i < p->g->nodes; i++)
-            for (size_t k = 0; k < p->g->node[i].params; k++) {
-                const hg__param *w = &p->g->node[i].param[k];
-                if (!p->place[i].trained || w->frozen || w->whole != (bool)whole) continue;
-                if (whole && k) continue; /* made together with the first */
-                size_t parts = whole ? parts_of(w) : (w->size + REDUCE_SIZE - 1) / REDUCE_SIZE;
-                for (size_t part = 0; part < parts; part++, n++) {
-                    size_t from = w->size * part / parts, upto = w->size * (part + 1) / parts;
-                    if (job && whole) job[n] = (hg__job){.node = i, .part = part, .parts = parts};
-                    else if (job)
-                        job[n] = (hg__job){.shard_at = p->place[i].shard_at[k] + from,
-                                           .gradient_at = w->offset + from,
-                                           .size = upto - from};
-                }
+    for (size_t i = 0; i < p->g->nodes; i++)
+        for (size_t k = 0; k < p->g->node[i].params; k++) {
+            const hg__param *w = &p->g->node[i].param[k];
+            if (p->place[i].shard_at[k] == SIZE_MAX) continue;
+            size_t parts = (w->size + REDUCE_SIZE - 1) / REDUCE_SIZE;
+            for (size_t part = 0; part < parts; part++, n++) {
+                size_t from = w->size * part / parts, upto = w->size * (part + 1) / parts;
+                if (job)
+                    job[n] = (hg__job){.shard_at = p->place[i].shard_at[k] + from,
+                                       .gradient_at = w->offset + from,
+                                       .size = upto - from};
             }
+        }
     return n;
 }
 
@@ -295,7 +326,7 @@ static hg_status lay_out(hg_plan *p, hg_error *e)
 {
     hg__needs *needs = calloc(p->g->nodes, sizeof *needs);
     if (!needs) return hg__fail_memory(e, p->g->name, p->g->nodes * sizeof *needs);
-    for (size_t i = 0; i < p->g->nodes; i++) p->layered |= p->g->node[i].op->flags & HG__OP_COUPLES && p->o.train;
+    find_legs(p);
     if (p->o.train) find_gradients(p);
     find_shards(p);
     choose_micro(p, needs);
@@ -317,7 +348,9 @@ hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_
     size_t weights;
     p->weights = hg_model_weights(m, &weights);
     p->place = calloc(g->nodes, sizeof *p->place);
-    hg_status s = p->place ? hg__kernels_choose(&p->k, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
+    p->leg = calloc(g->nodes, sizeof *p->leg);
+    hg_status s =
+        p->place && p->leg ? hg__kernels_choose(&p->k, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
     size_t threads = o->threads ? o->threads : hg__processors();
     if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
     if (!s) s = lay_out(p, e);
@@ -333,6 +366,7 @@ void hg_plan_close(hg_plan **p)
     hg__team_close(&(*p)->team);
     hg__arena_close(&(*p)->arena);
     free((*p)->place);
+    free((*p)->leg);
     free(*p);
     *p = NULL;
 }

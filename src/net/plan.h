@@ -1,8 +1,12 @@
 /* plan.h: a model laid out in memory for a stated batch.
  *
+ * A walk goes in legs. Most ops go a few samples at a time through as many nodes as follow each other, so that what
+ * one gives the next finds in the cache. A layer with large weights is a leg of its own for the whole batch, or its
+ * weights would be read from far away for every few samples; so is an op that couples samples.
+ *
  * One arena holds everything. A value is narrow (in the walking thread's own part of the arena, for
- * `micro` samples, sharing room with values of other lifetimes) or wide (for the whole batch). Wide are
- * the inputs and output gradients that `weights` reads after the walk, and everything when some op couples samples. */
+ * `micro` samples) where it lives and dies within one leg of pieces, else wide (for the whole batch). Either way it
+ * shares its room with values of other lifetimes. */
 #ifndef HG_NET_PLAN_H
 #define HG_NET_PLAN_H
 
@@ -21,6 +25,17 @@ typedef struct hg__buffer {
     bool used, wide;
 } hg__buffer;
 
+typedef enum hg__leg_kind {
+    HG__LEG_PIECES, /* a few samples at a time through all its nodes */
+    HG__LEG_PARTS,  /* one op, parts of its outputs, for the whole batch */
+    HG__LEG_WHOLE,  /* one op, all at once */
+} hg__leg_kind;
+
+typedef struct hg__leg {
+    hg__leg_kind kind;
+    size_t from, upto; /* nodes */
+} hg__leg;
+
 typedef struct hg__place { /* of one node */
     hg__buffer y, dy, keep;
     const void *table;
@@ -33,10 +48,9 @@ typedef struct hg__place { /* of one node */
     real *bound; /* the caller's memory in y's place, for this walk */
 } hg__place;
 
-/* After the walk: a part of a dense layer's weight gradient, or a stretch of the shards' sum. */
+/* After the walk: a stretch of the shards' sum. */
 typedef struct hg__job {
-    size_t node, part, parts;           /* parts != 0 */
-    size_t shard_at, gradient_at, size; /* parts == 0 */
+    size_t shard_at, gradient_at, size;
 } hg__job;
 
 typedef struct hg__sizes { /* bytes, for people */
@@ -50,7 +64,8 @@ struct hg_plan {
     hg__team *team;
     hg_plan_options o;
     hg__place *place; /* [nodes] */
-    bool layered;     /* some op couples samples: layer by layer */
+    hg__leg *leg;     /* [legs] */
+    size_t legs;
     size_t micro;
     real *weights, *gradient;
     size_t shard_size; /* elements of one shard's gradients */
@@ -68,6 +83,9 @@ struct hg_plan {
 };
 
 hg__team *hg__plan_team(hg_plan *p); /* NULL: one thread */
+
+/* Whether a walk goes back from here at once, piece by piece. */
+bool hg__leg_turns(const hg_plan *p, const hg__leg *leg);
 
 /* Into how many parts a batch of n is cut: the fixed number where each has gradients of its own to add up, or else one
  * a thread, so that dense weights are read as seldom as can be. */

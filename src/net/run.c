@@ -1,11 +1,11 @@
-/* run.c: a walk along the plan. A shard is walked through the whole net a few samples at a time, forwards and
- * back; where an op couples samples, the whole batch goes layer by layer. Either way the sums are
- * taken in the same order, so the bits are the same for any number of threads and any micro-batch. */
+/* run.c: a walk along the plan, leg by leg. On a leg of pieces a shard goes a few samples at a time through all
+ * nodes; a leg of parts is one layer for the whole batch, its outputs shared among the threads. Either way every sum
+ * is taken in the order of the samples, so the bits are the same for any number of threads and any micro-batch. */
 #include "net/plan.h"
 
 #include <string.h>
 
-enum { PACK_PARTS = 8, PACK_ALONE = 16 << 10 /* elements */ };
+enum { PARTS_EACH = 4 /* for a thread */, PACK_PARTS = 8, PACK_ALONE = 16 << 10 /* elements */ };
 
 typedef struct walk {
     hg_plan *p;
@@ -15,8 +15,8 @@ typedef struct walk {
     size_t n, shards;
     uint32_t step;
     bool train;
-    size_t node; /* layer by layer: this one, */
-    bool back;   /* this way */
+    const hg__leg *leg; /* this one, */
+    bool forth, back;   /* this way, or there and back again */
 } walk;
 
 static real *locate(const hg_plan *p, const hg__buffer *b, size_t first, size_t thread)
@@ -121,56 +121,87 @@ static void each_piece(const walk *w, size_t shard, size_t thread, void (*fn)(co
     }
 }
 
-static void through_net(const walk *w, piece at)
+static void through_leg(const walk *w, piece at)
 {
-    size_t nodes = w->p->g->nodes;
-    for (size_t i = 0; i < nodes; i++) call_forward(w, i, at);
-    for (size_t i = nodes; w->train && i-- > 0;) call_back(w, i, at);
+    for (size_t i = w->leg->from; w->forth && i < w->leg->upto; i++) call_forward(w, i, at);
+    for (size_t i = w->leg->upto; w->back && i-- > w->leg->from;) call_back(w, i, at);
 }
 
-static void through_layer(const walk *w, piece at)
+static void walk_shard(void *ctx, size_t shard, size_t thread) { each_piece(ctx, shard, thread, through_leg); }
+
+/* ---- A layer in parts ---------------------------------------------------------------------------------- */
+
+static size_t parts_of(const walk *w) { return hg__team_size(w->p->team) * PARTS_EACH; }
+
+static hg__call part_call(const walk *w, size_t part, size_t thread)
 {
-    if (w->back) call_back(w, w->node, at);
-    else call_forward(w, w->node, at);
+    hg__call c = make_call(w, w->leg->from, (piece){.n = w->n, .thread = thread});
+    c.part = part, c.parts = parts_of(w), c.dy_passed = true;
+    return c;
 }
 
-static void walk_net(void *ctx, size_t shard, size_t thread) { each_piece(ctx, shard, thread, through_net); }
-static void walk_layer(void *ctx, size_t shard, size_t thread) { each_piece(ctx, shard, thread, through_layer); }
-
-/* A coupling op sees the whole batch at once; its gradients are those of shard 0, the others' stay zero for ever. */
-static void run_layer(walk *w, size_t i, bool back)
+static void part_forward(void *ctx, size_t part, size_t thread)
 {
-    w->node = i, w->back = back;
-    if (w->p->g->node[i].op->flags & HG__OP_COUPLES) through_layer(w, (piece){.n = w->n});
-    else hg__team_run(w->p->team, w->shards, walk_layer, w);
+    hg__call c = part_call(ctx, part, thread);
+    c.node->op->forward(&c);
+}
+
+/* The weights' gradient first, the input's behind it. */
+static void part_back(void *ctx, size_t task, size_t thread)
+{
+    const walk *w = ctx;
+    hg__call c = part_call(w, task % parts_of(w), thread);
+    (task < parts_of(w) ? c.node->op->weights : c.node->op->backward)(&c);
+}
+
+static void pass_shard(void *ctx, size_t shard, size_t thread)
+{
+    const walk *w = ctx;
+    size_t begin = w->n * shard / w->shards, end = w->n * (shard + 1) / w->shards;
+    hg__call c = make_call(w, w->leg->from, (piece){.first = begin, .n = end - begin, .thread = thread});
+    const hg__attr *a = &c.node->attr;
+    c.k->act_grad(a->act, a->slope, c.n * hg_shape_size(c.node->shape), c.y, c.dy);
+}
+
+static void walk_parts(const walk *w)
+{
+    const hg__node *node = &w->p->g->node[w->leg->from];
+    if (w->forth && runs_forward(w, w->leg->from)) hg__team_run(w->p->team, parts_of(w), part_forward, (void *)w);
+    if (!w->back || !runs_back(w, w->leg->from)) return;
+    if (node->attr.act != HG__ACT_NONE) hg__team_run(w->p->team, w->shards, pass_shard, (void *)w);
+    size_t ways = w->p->place[w->leg->from].dx_wanted[0] ? 2 : 1;
+    hg__team_run(w->p->team, ways * parts_of(w), part_back, (void *)w);
+}
+
+/* ---- All legs ------------------------------------------------------------------------------------------ */
+
+/* An op that couples samples does so in training only; its gradients are those of shard 0, the others' stay zero for
+ * ever. */
+static void walk_leg(walk *w, const hg__leg *leg, bool forth, bool back)
+{
+    w->leg = leg, w->forth = forth, w->back = back;
+    if (leg->kind == HG__LEG_PARTS) walk_parts(w);
+    else if (leg->kind == HG__LEG_WHOLE && w->train) through_leg(w, (piece){.n = w->n});
+    else hg__team_run(w->p->team, w->shards, walk_shard, w);
 }
 
 static void run_walk(walk *w)
 {
-    if (!w->p->layered || !w->train) {
-        hg__team_run(w->p->team, w->shards, walk_net, w);
-        return;
-    }
-    size_t nodes = w->p->g->nodes;
-    for (size_t i = 0; i < nodes; i++) run_layer(w, i, false);
-    for (size_t i = nodes; i-- > 0;) run_layer(w, i, true);
+    const hg_plan *p = w->p;
+    const hg__leg *end = p->leg + p->legs;
+    for (const hg__leg *leg = p->leg; leg < end; leg++) walk_leg(w, leg, true, w->train && hg__leg_turns(p, leg));
+    for (const hg__leg *leg = end; w->train && leg-- > p->leg;)
+        if (!hg__leg_turns(p, leg)) walk_leg(w, leg, false, true);
 }
 
-/* ---- After the walk ------------------------------------------------------------------------------------ */
-
-/* A part of a whole gradient, or a stretch of the shards' sum. */
-static void run_gradient_job(void *ctx, size_t number, size_t thread)
+/* After the walk: a stretch of the shards' sum. */
+static void run_job(void *ctx, size_t number, size_t thread)
 {
     const walk *w = ctx;
     const hg_plan *p = w->p;
     const hg__job *job = &p->job[number];
-    if (!job->parts) {
-        p->k->sum_shards(job->size, w->shards, p->shard_size, p->shards + job->shard_at,
-                         p->gradient + job->gradient_at);
-        return;
-    }
-    hg__call c = make_call(w, job->node, (piece){.n = w->n, .thread = thread});
-    c.node->op->weights(&c, job->part, job->parts);
+    (void)thread;
+    p->k->sum_shards(job->size, w->shards, p->shard_size, p->shards + job->shard_at, p->gradient + job->gradient_at);
 }
 
 /* Large weights are packed by several threads. */
@@ -222,7 +253,7 @@ void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint3
     walk w = {.p = p, .t = t, .x = at, .n = n, .shards = hg__shards_for(p, n, true), .step = step, .train = true};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */
     run_walk(&w);
-    hg__team_run(p->team, p->jobs, run_gradient_job, &w);
+    hg__team_run(p->team, p->jobs, run_job, &w);
     p->place[at].bound = NULL;
     sum_losses(&w, losses);
 }

@@ -195,11 +195,13 @@ static void gemm_block(const hg__gemm *g, const k_block *k)
     if (height < TILE_ROWS) height = TILE_ROWS;
     if (width < PANEL) width = PANEL;
     if (g->m < TILE_ROWS) width = LONG * W; /* each element of B is used once: no nearness to gain */
-    size_t parts = (g->m + height - 1) / height;
+    size_t parts = (g->m + height - 1) / height, share = g->parts ? g->parts : 1, panels = (g->n + PANEL - 1) / PANEL;
+    size_t first = panels * g->part / share * PANEL, end = panels * (g->part + 1) / share * PANEL;
+    if (end > g->n) end = g->n;
     for (size_t p = 0; p < parts; p++) {
         size_t rows[2] = {part_start(g->m, parts, p), part_start(g->m, parts, p + 1)};
-        for (size_t j = 0; j < g->n; j += width) {
-            size_t columns[2] = {j, g->n - j < width ? g->n : j + width};
+        for (size_t j = first; j < end; j += width) {
+            size_t columns[2] = {j, end - j < width ? end : j + width};
             gemm_tiles(g, k, rows, columns);
         }
     }

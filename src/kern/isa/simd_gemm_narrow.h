@@ -77,8 +77,8 @@ static void gemm_narrow(const hg__gemm *g)
 static void simd_gemm(const hg__gemm *g)
 {
     if (!g->runs) hg__ref_gemm(g); /* an empty sum: the bias alone */
-    else if (g->n <= NARROW) gemm_narrow(g);
-    else gemm_wide(g);
+    else if (g->n > NARROW) gemm_wide(g);
+    else if (!g->part) gemm_narrow(g);
 }
 
 #endif

@@ -1,8 +1,10 @@
 /* dense.c: every output from every input. y = act(x W + b), W [in][out].
  *
- * W is large, so its gradient is not kept per shard: the plan calls `weights` once for the whole batch,
- * in parts of W's rows, each a sum over the samples in order; b's comes with the last. */
+ * W is large, so in training the plan calls for the whole batch, in parts, and W's gradient is not kept per shard:
+ * `weights` makes some of its rows, each a sum over the samples in order; b's comes with the last. */
 #include "net/op.h"
+
+enum { MANY = 256 };
 
 static size_t in_size(const hg__node *node) { return hg_shape_size(node->in[0]); }
 static size_t out_size(const hg__node *node) { return hg_shape_size(node->shape); }
@@ -42,44 +44,64 @@ static void pack(const hg__call *c, size_t part, size_t parts)
     if (c->both) c->k->pack(&back);
 }
 
+/* Of n things, where this call's part starts; next: where the part behind it does. */
+static size_t share(const hg__call *c, size_t n, size_t next)
+{
+    return c->parts ? n * (c->part + next) / c->parts : n * next;
+}
+
+/* Where the columns of a product are many, a part is some of them, so that a thread reads only its weights; else it
+ * is some of the samples. */
+static void product(const hg__call *c, hg__gemm g)
+{
+    if (g.n >= MANY) {
+        g.part = c->part, g.parts = c->parts;
+    } else {
+        size_t from = share(c, c->n, 0);
+        g.m = share(c, c->n, 1) - from;
+        g.a += from * g.a_step, g.c += from * g.c_step;
+    }
+    c->k->gemm(&g);
+}
+
 static void forward(const hg__call *c)
 {
     size_t in = in_size(c->node), out = out_size(c->node);
-    c->k->gemm(&(hg__gemm){.m = c->n,
-                           .n = out,
-                           .runs = 1,
-                           .run = in,
-                           .a = c->x[0],
-                           .a_step = in,
-                           .b = c->packed,
-                           .c = c->y,
-                           .c_step = out,
-                           .bias = c->w[1],
-                           .act = c->node->attr.act,
-                           .slope = c->node->attr.slope});
+    product(c, (hg__gemm){.m = c->n,
+                          .n = out,
+                          .runs = 1,
+                          .run = in,
+                          .a = c->x[0],
+                          .a_step = in,
+                          .b = c->packed,
+                          .c = c->y,
+                          .c_step = out,
+                          .bias = c->w[1],
+                          .act = c->node->attr.act,
+                          .slope = c->node->attr.slope});
 }
 
 static void backward(const hg__call *c)
 {
     size_t in = in_size(c->node), out = out_size(c->node);
     const hg__attr *a = &c->node->attr;
-    c->k->act_grad(a->act, a->slope, c->n * out, c->y, c->dy);
+    if (!c->dy_passed) c->k->act_grad(a->act, a->slope, c->n * out, c->y, c->dy);
     if (c->dx[0])
-        c->k->gemm(&(hg__gemm){.m = c->n,
-                               .n = in,
-                               .runs = 1,
-                               .run = out,
-                               .a = c->dy,
-                               .a_step = out,
-                               .b = packed_back(c),
-                               .c = c->dx[0],
-                               .c_step = in,
-                               .add = c->dx_add[0]});
+        product(c, (hg__gemm){.m = c->n,
+                              .n = in,
+                              .runs = 1,
+                              .run = out,
+                              .a = c->dy,
+                              .a_step = out,
+                              .b = packed_back(c),
+                              .c = c->dx[0],
+                              .c_step = in,
+                              .add = c->dx_add[0]});
 }
 
-static void weights(const hg__call *c, size_t part, size_t parts)
+static void weights(const hg__call *c)
 {
-    size_t in = in_size(c->node), out = out_size(c->node), from = in * part / parts, upto = in * (part + 1) / parts;
+    size_t in = in_size(c->node), out = out_size(c->node), from = share(c, in, 0), upto = share(c, in, 1);
     c->k->gemm_t(&(hg__gemm_t){.m = c->n,
                                .n = out,
                                .runs = 1,
@@ -90,7 +112,8 @@ static void weights(const hg__call *c, size_t part, size_t parts)
                                .d_step = out,
                                .c = c->dw[0] + from * out,
                                .c_step = out});
-    if (c->dw[1] && part + 1 == parts) c->k->act_bias_grad(HG__ACT_NONE, 0, c->n, out, c->dy, c->dy, c->dw[1], false);
+    bool last = !c->parts || c->part + 1 == c->parts;
+    if (c->dw[1] && last) c->k->act_bias_grad(HG__ACT_NONE, 0, c->n, out, c->dy, c->dy, c->dw[1], false);
 }
 
 const hg__op hg__op_dense = {
@@ -98,7 +121,7 @@ const hg__op hg__op_dense = {
     .usage = "dense N|HxWxC [nobias] [ACTIVATION]",
     .help = "fully connected layer",
     .words = HG__WORD_SIZE | HG__WORD_BIAS | HG__WORD_ACT,
-    .flags = HG__OP_NEEDS_X | HG__OP_NEEDS_Y | HG__OP_NEEDS_ALL,
+    .flags = HG__OP_NEEDS_X | HG__OP_NEEDS_Y | HG__OP_SPLITS,
     .least_inputs = 1,
     .most_inputs = 1,
     .solve = solve,
