@@ -16,6 +16,7 @@
 extern char **environ;
 
 enum { OUT, MESSAGES, PIPES, POLL_MS = 200 };
+enum { NOT_STARTED = 127 }; /* the status by which posix_spawn may say it, says POSIX; qemu-user does */
 
 struct running {
     const hg__process *p;
@@ -143,6 +144,8 @@ static hg_status report(struct running *r, int status, hg_error *e)
         return hg__fail(e, HG_INTERRUPTED, r->p->argv[0], "was interrupted");
     if (WIFEXITED(status) && !WEXITSTATUS(status)) return HG_OK;
     if (*line) return hg__fail(e, HG_FAILED, r->p->argv[0], "%s", line);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED)
+        return hg__fail(e, HG_FAILED, r->p->argv[0], "is not installed");
     return hg__fail(e, HG_FAILED, r->p->argv[0], "failed with status %d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
