@@ -1,5 +1,6 @@
 /* command_doctor.c: `hourglass doctor`: what this machine has, what is wrong, and how to mend it. */
 #include "base/file.h"
+#include "base/processor.h"
 #include "base/team.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -33,15 +34,8 @@ static void advise(findings *f, const char *what) { json_array_append_new(f->adv
 
 static void find_cpu(findings *f)
 {
-    char line[512], name[256] = "unknown", threads[64];
-    FILE *in = fopen("/proc/cpuinfo", "r");
-    while (in && fgets(line, sizeof line, in)) {
-        const char *colon = strchr(line, ':');
-        if (strncmp(line, "model name", 10) || !colon) continue;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
-        break;
-    }
-    if (in) fclose(in);
+    char name[256], threads[64];
+    hg__processor_name(name, sizeof name);
     note(f, "processor", name);
     snprintf(threads, sizeof threads, "%zu that this process may use", hg__processors());
     note(f, "threads", threads);

@@ -1,5 +1,6 @@
 /* journal.c: what a run folder says about how the run came to be: config.json and env.json. */
 #include "base/json.h"
+#include "base/processor.h"
 #include "net/plan.h"
 #include "record/json_text.h"
 #include "train/train_rows.h"
@@ -51,27 +52,12 @@ static hg_status write_config(hg__trainer *t, const char *model, hg_error *e)
     return write_document(t->run, "config.json", config, e);
 }
 
-/* The processor's name as Linux tells it; "unknown" elsewhere. */
-static void find_cpu(char *name, size_t n)
-{
-    char line[256];
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    snprintf(name, n, "unknown");
-    while (f && fgets(line, sizeof line, f)) {
-        const char *value = strchr(line, ':');
-        if (strncmp(line, "model name", 10) || !value) continue;
-        snprintf(name, n, "%.*s", (int)strcspn(value + 2, "\n"), value + 2);
-        break;
-    }
-    if (f) fclose(f);
-}
-
 static hg_status write_environment(hg__trainer *t, hg_error *e)
 {
     char cpu[256], date[64];
     time_t now = time(NULL);
     struct tm utc;
-    find_cpu(cpu, sizeof cpu);
+    hg__processor_name(cpu, sizeof cpu);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     const char *command = t->l->command ? t->l->command : "";
     json_t *data = json_pack("{so ss sI}", "name", hg__json_word(t->set->name), "sha256", t->set->sha256, "samples",
