@@ -15,9 +15,23 @@ double bench_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Each burst gives the operations it has done, and a sum, so that the work cannot be left out. */
+#ifdef __aarch64__
+#include <arm_neon.h>
+
+static double burst(float x, float *sum)
+{
+    enum { MORE_CHAINS = 16 }; /* a processor may have four units, and each an answer after four cycles */
+    float32x4_t s[MORE_CHAINS], a = vdupq_n_f32(x);
+    for (int k = 0; k < MORE_CHAINS; k++) s[k] = a;
+    for (int i = 0; i < ROUNDS; i++)
+        for (int k = 0; k < MORE_CHAINS; k++) s[k] = vfmaq_f32(s[k], a, a);
+    for (int k = 0; k < MORE_CHAINS; k++) *sum += vgetq_lane_f32(s[k], 0);
+    return 2.0 * 4 * MORE_CHAINS * ROUNDS;
+}
+#else
 typedef float vec4 __attribute__((vector_size(16)));
 
-/* Each burst gives the operations it has done, and a sum, so that the work cannot be left out. */
 static double burst_plain(float x, float *sum)
 {
     vec4 s[CHAINS] = {{0}}, a = x - (vec4){0};
@@ -58,6 +72,7 @@ static double burst(float x, float *sum)
 }
 #else
 static double burst(float x, float *sum) { return burst_plain(x, sum); }
+#endif
 #endif
 
 double bench_peak(double seconds)

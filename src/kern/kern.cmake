@@ -8,6 +8,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   target_compile_definitions(hourglass_objects PRIVATE HG__KERN_X86)
   set_source_files_properties(src/kern/isa/avx2.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
   set_source_files_properties(src/kern/isa/avx512.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mavx512f")
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  target_sources(hourglass_objects PRIVATE src/kern/isa/neon.c)
+  target_compile_definitions(hourglass_objects PRIVATE HG__KERN_ARM)
 endif()
 
 # How near the products come to the machine's peak: build/bench_kernels

@@ -12,7 +12,7 @@ typedef struct hg__set_row {
 
 static inline bool hg__runs_anywhere(void) { return true; }
 
-extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx512;
+extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx512, hg__kernels_neon;
 
 #ifdef HG__KERN_X86
 /* Asks the processor and the operating system (cpuid and xgetbv). */
@@ -23,8 +23,14 @@ static inline bool hg__runs_avx512(void) { return hg__runs_avx2() && __builtin_c
 #define HG__SETS_X86
 #endif
 
+#ifdef HG__KERN_ARM
+#define HG__SETS_ARM {&hg__kernels_neon, hg__runs_anywhere}, /* no 64-bit Arm is without it */
+#else
+#define HG__SETS_ARM
+#endif
+
 #ifdef HG__KERN_SIMD
-#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere}, HG__SETS_X86
+#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere}, HG__SETS_X86 HG__SETS_ARM
 #else
 #define HG__SETS_SIMD
 #endif
