@@ -49,6 +49,9 @@ static inline void box_close(box *b)
     }
 }
 
+/* So many trials; a quarter under an emulator (EMULATED is in the environment). */
+static inline size_t trials(size_t n) { return getenv("EMULATED") ? n / 4 : n; }
+
 static inline size_t pick(box *b, size_t low, size_t high)
 {
     return low + hg__random_below(&b->random, high - low + 1);

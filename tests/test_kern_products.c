@@ -96,7 +96,7 @@ static real *magnitudes(box *b, const product *p, const real *c)
 
 static void gemm_agrees(const hg__kernels *k)
 {
-    for (size_t trial = 0; trial < 300; trial++) {
+    for (size_t trial = 0; trial < trials(300); trial++) {
         box b = box_open(trial);
         product p = product_of(&b);
         real *c = values(&b, p.c_size), *want = copy_of(&b, c, p.c_size), *sizes = magnitudes(&b, &p, c);
@@ -120,7 +120,7 @@ static void gemm_agrees(const hg__kernels *k)
 
 static void gemm_does_not_depend_on_where_rows_are_cut(const hg__kernels *k)
 {
-    for (size_t trial = 0; trial < 150; trial++) {
+    for (size_t trial = 0; trial < trials(150); trial++) {
         box b = box_open(1000 + trial);
         product p = product_of(&b);
         real *c = values(&b, p.c_size), *cut = copy_of(&b, c, p.c_size);
@@ -172,7 +172,7 @@ static product tall_product(box *b)
 
 static void gemm_t_agrees(const hg__kernels *k)
 {
-    for (size_t trial = 0; trial < 200; trial++) {
+    for (size_t trial = 0; trial < trials(200); trial++) {
         box b = box_open(2000 + trial);
         product p = tall_product(&b);
         size_t size = p.k * (p.n + 1) - 1;
@@ -193,7 +193,7 @@ static void gemm_t_agrees(const hg__kernels *k)
 
 static void gemm_t_continues_bitwise(const hg__kernels *k)
 {
-    for (size_t trial = 0; trial < 120; trial++) {
+    for (size_t trial = 0; trial < trials(120); trial++) {
         box b = box_open(3000 + trial);
         product p = tall_product(&b);
         size_t size = p.k * (p.n + 1) - 1;
