@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-void hg__processor_name(char *name, size_t size)
+const char *hg__processor_name(char *name, size_t size)
 {
     char line[512];
     struct utsname kind;
@@ -18,4 +18,5 @@ void hg__processor_name(char *name, size_t size)
         break;
     }
     if (f) fclose(f);
+    return name;
 }

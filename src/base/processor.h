@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* As Linux tells it on x86; elsewhere its kind, such as "aarch64". */
-void hg__processor_name(char *name, size_t size);
+/* As Linux tells it on x86; elsewhere its kind, such as "aarch64". Gives name back. */
+const char *hg__processor_name(char *name, size_t size);
 
 #endif

@@ -20,6 +20,7 @@ enum hg__purpose {
     HG__FOR_TEST,
     HG__FOR_PCA,
     HG__FOR_SAMPLE,
+    HG__FOR_BENCH,
 };
 
 /* A stream: fixed (seed, purpose, step, index), and how far it has been read. */

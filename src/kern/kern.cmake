@@ -12,9 +12,3 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
   target_sources(hourglass_objects PRIVATE src/kern/isa/neon.c)
   target_compile_definitions(hourglass_objects PRIVATE HG__KERN_ARM)
 endif()
-
-# How near the products come to the machine's peak: build/bench_kernels
-add_executable(bench_kernels bench/bench_kernels.c bench/peak.c)
-target_include_directories(bench_kernels PRIVATE src)
-target_compile_options(bench_kernels PRIVATE ${BANNED})
-target_link_libraries(bench_kernels PRIVATE libhourglass)

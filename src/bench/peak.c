@@ -1,18 +1,32 @@
 /* peak.c: measures the multiply-add peak: twelve chains of independent sums in registers, enough to
  * hide the latency. Where no wide multiply-add is known it counts a product and a sum in the
  * compiler's own 4-lane vectors. */
-#include "peak.h"
+#include "bench/peak.h"
 
-#include <stddef.h>
 #include <time.h>
 
-enum { ROUNDS = 20000, CHAINS = 12 };
+enum { ROUNDS = 20000, CHAINS = 12, BURSTS = 16, STRETCHES = 5, MOST_THREADS = 256, LINE = 8 };
+static const double stretch = 0.0004; /* seconds */
 
-double bench_now(void)
+double hg__now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double hg__best_time(hg__work *work, void *ctx)
+{
+    double start = hg__now(), best = 0;
+    work(ctx); /* the first call finds nothing in the caches */
+    size_t times = 1 + (size_t)(stretch / (hg__now() - start + 1e-9));
+    for (int i = 0; i < STRETCHES; i++) {
+        start = hg__now();
+        for (size_t k = 0; k < times; k++) work(ctx);
+        double time = (hg__now() - start) / (double)times;
+        if (!i || time < best) best = time;
+    }
+    return best;
 }
 
 /* Each burst gives the operations it has done, and a sum, so that the work cannot be left out. */
@@ -75,16 +89,30 @@ static double burst(float x, float *sum) { return burst_plain(x, sum); }
 #endif
 #endif
 
-double bench_peak(double seconds)
+/* Several bursts, so that a thread that comes a little late does not matter. Each thread counts in a cache line of its
+ * own. */
+static void burst_task(void *ctx, size_t task, size_t thread)
 {
     volatile float x = 0.5f, kept;
-    double end = bench_now() + seconds, best = 0;
-    while (bench_now() < end) {
-        float sum = 0;
-        double start = bench_now(), done = burst(x, &sum), rate = done / (bench_now() - start);
-        kept = sum;
-        if (rate > best) best = rate;
-    }
+    double *done = ctx;
+    float sum = 0;
+    (void)thread;
+    done[task * LINE] = 0;
+    for (int i = 0; i < BURSTS; i++) done[task * LINE] += burst(x, &sum);
+    kept = sum;
     (void)kept;
+}
+
+double hg__peak(hg__team *team, double seconds)
+{
+    double done[MOST_THREADS * LINE], end = hg__now() + seconds, best = 0;
+    size_t threads = hg__team_size(team) < MOST_THREADS ? hg__team_size(team) : MOST_THREADS;
+    do {
+        double start = hg__now(), all = 0;
+        hg__team_run(team, threads, burst_task, done);
+        double time = hg__now() - start;
+        for (size_t i = 0; i < threads; i++) all += done[i * LINE];
+        if (all / time > best) best = all / time;
+    } while (hg__now() < end);
     return best;
 }

@@ -1,0 +1,23 @@
+/* bench.h: the benches. Each goes through its rows in turn, `rounds` times, and adds its figures. */
+#ifndef HG_BENCH_BENCH_H
+#define HG_BENCH_BENCH_H
+
+#include "bench/samples.h"
+
+typedef struct hg__bench_options {
+    size_t rounds;
+    size_t threads;    /* of the rows with many threads; 0: one per processor */
+    const char *model; /* a preset or a file, "": all presets */
+    const char *set;   /* the only kernel set to be timed, "": all that run here but ref, which is no measure */
+    size_t sweep;      /* so many random layers */
+    uint64_t seed;     /* of the sweep */
+} hg__bench_options;
+
+typedef hg_status hg__bench(const hg__bench_options *o, hg__figures *figures, hg_error *e);
+
+hg__bench hg__bench_kernels; /* products and other rows of the kernel table, one thread */
+hg__bench hg__bench_sweep;   /* random layers, one thread, the set in use */
+hg__bench hg__bench_train;   /* training steps, batch 128 */
+hg__bench hg__bench_infer;   /* one image, a thousand images, opening a plan */
+
+#endif

@@ -1,0 +1,141 @@
+/* bench_infer.c: one image on one thread (how long, and how long at worst), a thousand images on all threads, and how
+ * long a plan takes to open. */
+#include "base/team.h"
+#include "bench/bench.h"
+#include "bench/models.h"
+#include "bench/peak.h"
+#include "bench/statistics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MANY = 1000, CALLS = 400, WARM_UP = 20, OPENINGS = 3 };
+static const double stretch = 0.1; /* seconds */
+
+static const struct {
+    const char *name, *from, *to;
+} ways[] = {{"encode", "x", "z"}, {"decode", "z", "y"}, {"both", "x", "y"}};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+/* The rows of a model: for each way p50, p99 and throughput; and the opening. */
+enum { P50, P99, MANY_RATE, ROWS_OF_WAY, OPENING = WAYS * ROWS_OF_WAY, ROWS_OF_MODEL };
+
+typedef struct runner {
+    hg_model *m;
+    hg_plan *one, *many;
+    float *in, *out;
+} runner;
+
+static void close_runner(runner *r)
+{
+    free(r->in), free(r->out);
+    hg_plan_close(&r->one), hg_plan_close(&r->many);
+    hg_model_close(&r->m);
+}
+
+/* in and out hold the largest of the values that are read and written. */
+static hg_status open_values(runner *r, hg_error *e)
+{
+    const hg_graph *g = hg_model_graph(r->m);
+    const char *largest = "x", *const names[] = {"x", "z", "y"};
+    hg_shape best = {0}, s = {0};
+    for (size_t i = 0; i < 3; i++) {
+        if (!hg_graph_shape(g, names[i], &s))
+            return hg__fail(e, HG_MODEL, "--model", "the model names no %s", names[i]);
+        if (hg_shape_size(s) > hg_shape_size(best)) best = s, largest = names[i];
+    }
+    hg_status status = hg__bench_values(&r->in, r->m, largest, MANY, e);
+    return status ? status : hg__bench_values(&r->out, r->m, largest, MANY, e);
+}
+
+static hg_status open_runner(runner *r, const char *model, size_t threads, hg_error *e)
+{
+    hg_status s = hg__bench_model(&r->m, model, e);
+    if (!s) s = hg_plan_open(&r->one, r->m, &(hg_plan_options){.batch = 1, .threads = 1}, e);
+    if (!s) s = hg_plan_open(&r->many, r->m, &(hg_plan_options){.batch = MANY, .threads = threads}, e);
+    if (!s) s = open_values(r, e);
+    return s;
+}
+
+static void measure_one(runner *r, size_t way, double *p50, double *p99)
+{
+    double time[CALLS];
+    for (size_t i = 0; i < WARM_UP + CALLS; i++) {
+        double start = hg__now();
+        hg_forward(r->one, ways[way].from, ways[way].to, 1, r->in, r->out);
+        if (i >= WARM_UP) time[i - WARM_UP] = hg__now() - start;
+    }
+    hg__sort(time, CALLS);
+    *p50 = hg__percentile(time, CALLS, 0.5);
+    *p99 = hg__percentile(time, CALLS, 0.99);
+}
+
+static double measure_many(runner *r, size_t way)
+{
+    size_t calls = 0;
+    hg_forward(r->many, ways[way].from, ways[way].to, MANY, r->in, r->out);
+    double start = hg__now(), now;
+    do hg_forward(r->many, ways[way].from, ways[way].to, MANY, r->in, r->out), calls++;
+    while ((now = hg__now()) < start + stretch);
+    return (double)(MANY * calls) / (now - start);
+}
+
+static hg_status measure_opening(runner *r, double *seconds, hg_error *e)
+{
+    hg_status s = HG_OK;
+    for (int i = 0; !s && i < OPENINGS; i++) {
+        hg_plan *p = NULL;
+        double start = hg__now();
+        s = hg_plan_open(&p, r->m, &(hg_plan_options){.batch = 1, .threads = 1}, e);
+        double time = hg__now() - start;
+        hg_plan_close(&p);
+        if (!i || time < *seconds) *seconds = time;
+    }
+    return s;
+}
+
+static hg_status measure(runner *r, hg__samples *s, size_t first, size_t round, hg_error *e)
+{
+    for (size_t way = 0; way < WAYS; way++) {
+        size_t row = first + way * ROWS_OF_WAY;
+        measure_one(r, way, &hg__samples_of(s, row + P50)[round], &hg__samples_of(s, row + P99)[round]);
+        hg__samples_of(s, row + MANY_RATE)[round] = measure_many(r, way);
+    }
+    return measure_opening(r, &hg__samples_of(s, first + OPENING)[round], e);
+}
+
+static void describe(hg__figure *f, size_t row, const char *model, size_t threads)
+{
+    static const char *const kinds[] = {[P50] = "p50", [P99] = "p99", [MANY_RATE] = "of 1,000"};
+    bool many = row != OPENING && row % ROWS_OF_WAY == MANY_RATE;
+    if (row == OPENING) snprintf(f->row, sizeof f->row, "%s open a plan", model);
+    else snprintf(f->row, sizeof f->row, "%s %s %s", model, ways[row / ROWS_OF_WAY].name, kinds[row % ROWS_OF_WAY]);
+    snprintf(f->variant, sizeof f->variant, "%zu thread%s", many ? threads : 1, many && threads > 1 ? "s" : "");
+    f->unit = many ? "images/s" : "us";
+    if (!many) f->median *= 1e6;
+}
+
+static void report(const hg__bench_list *models, const hg__samples *s, size_t threads, hg__figures *figures)
+{
+    for (size_t row = 0; row < models->n * ROWS_OF_MODEL; row++) {
+        hg__figure f = {.bench = "infer", .median = hg__samples_median(s, row), .spread = hg__samples_spread(s, row)};
+        describe(&f, row % ROWS_OF_MODEL, models->name[row / ROWS_OF_MODEL], threads);
+        hg__figures_add(figures, f);
+    }
+}
+
+hg_status hg__bench_infer(const hg__bench_options *o, hg__figures *figures, hg_error *e)
+{
+    hg__bench_list models = hg__bench_models(o->model);
+    size_t threads = o->threads ? o->threads : hg__processors();
+    hg__samples samples = {0};
+    runner r[HG__MOST_MODELS] = {0};
+    hg_status s = hg__samples_open(&samples, models.n * ROWS_OF_MODEL, o->rounds, e);
+    for (size_t i = 0; !s && i < models.n; i++) s = open_runner(&r[i], models.name[i], threads, e);
+    for (size_t i = 0; !s && i < models.n * o->rounds; i++)
+        s = measure(&r[i % models.n], &samples, i % models.n * ROWS_OF_MODEL, i / models.n, e);
+    if (!s) report(&models, &samples, threads, figures);
+    for (size_t i = 0; i < models.n; i++) close_runner(&r[i]);
+    hg__samples_close(&samples);
+    return s ? s : hg__figures_done(figures, e);
+}

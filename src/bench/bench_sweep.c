@@ -1,0 +1,147 @@
+/* bench_sweep.c: see sweep.h. Sizes are drawn so that their logarithm is uniform: narrow layers are as likely as
+ * wide ones. */
+#include "bench/sweep.h"
+
+#include "base/random.h"
+#include "bench/bench.h"
+#include "bench/layer.h"
+#include "bench/peak.h"
+#include "bench/statistics.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_IMAGES = 16, DENSE_SAMPLES = 128, MOST_MACS = 200 << 20, MOST_VALUES = 8 << 20, WORST = 10 };
+
+static size_t log_uniform(hg__random *r, double low, double high)
+{
+    return (size_t)(low * pow((high + 1) / low, hg__random_uniform(r)));
+}
+
+static hg__geometry draw_dense(hg__random *r)
+{
+    hg__geometry g = {.in = {1, 1, log_uniform(r, 1, 4096)}, .n = DENSE_SAMPLES};
+    snprintf(g.line, sizeof g.line, "dense %zu", log_uniform(r, 1, 4096));
+    return g;
+}
+
+/* false: too much work or memory; draw again. */
+static bool draw_window(hg__random *r, hg__geometry *g)
+{
+    bool transposed = hg__random_below(r, 2);
+    size_t stride = 1 + hg__random_below(r, 3), kernel = 1 + hg__random_below(r, 7);
+    size_t big = log_uniform(r, 7, 128), small = (big + stride - 1) / stride;
+    size_t from = log_uniform(r, 1, 256), to = log_uniform(r, 1, 256);
+    size_t side = transposed ? small : big;
+    size_t macs = small * small * kernel * kernel * from * to, values = (big + 6) * (big + 6) * (from + to);
+    if (macs > MOST_MACS || values > MOST_VALUES || side < kernel || (transposed && kernel < stride)) return false;
+    g->in = (hg_shape){side, side, from};
+    for (g->n = MOST_IMAGES; g->n > 1 && (g->n * macs > MOST_MACS || g->n * values > MOST_VALUES);) g->n /= 2;
+    snprintf(g->line, sizeof g->line, "%s %zux%zu %zu /%zu", transposed ? "deconv" : "conv", kernel, kernel, to,
+             stride);
+    return true;
+}
+
+hg__geometry hg__geometry_at(uint64_t seed, uint64_t index)
+{
+    hg__random r = hg__random_at(seed, HG__FOR_BENCH, 0, index);
+    if (!hg__random_below(&r, 5)) return draw_dense(&r);
+    hg__geometry g = {0};
+    while (!draw_window(&r, &g)) {}
+    return g;
+}
+
+/* ---- The bench -------------------------------------------------------------------------------------- */
+
+static const char *const passes[HG__PASSES] = {"forwards", "input gradient", "weight gradient"};
+
+/* Row index * HG__PASSES + pass. */
+static hg_status measure(const hg__bench_options *o, hg__samples *share, size_t round, hg_error *e)
+{
+    hg_status s = HG_OK;
+    for (size_t i = 0; !s && i < o->sweep; i++) {
+        hg__geometry g = hg__geometry_at(o->seed, i);
+        hg__layer l = {0};
+        double seconds[HG__PASSES], peak = hg__peak(NULL, 0.002);
+        s = hg__layer_open(&l, g.line, g.in, g.n, e);
+        if (!s) hg__layer_times(&l, seconds);
+        for (size_t pass = 0; !s && pass < HG__PASSES; pass++)
+            hg__samples_of(share, i * HG__PASSES + pass)[round] = l.work / seconds[pass] / peak;
+        hg__layer_close(&l);
+    }
+    return s;
+}
+
+static void add(hg__figures *figures, const char *row, const char *variant, double share)
+{
+    hg__figure f = {.bench = "sweep", .unit = "% of peak", .median = 100 * share};
+    snprintf(f.row, sizeof f.row, "%s", row);
+    snprintf(f.variant, sizeof f.variant, "%s", variant);
+    hg__figures_add(figures, f);
+}
+
+static void report_deciles(const double *share, size_t n, const char *pass, hg__figures *figures)
+{
+    double decile[HG__DECILES];
+    hg__deciles(share, n, decile);
+    for (size_t i = 0; i < HG__DECILES; i++) {
+        char row[32];
+        snprintf(row, sizeof row, i == 0 ? "least" : i + 1 == HG__DECILES ? "greatest" : "decile %zu", i);
+        add(figures, row, pass, decile[i]);
+    }
+}
+
+typedef struct scored {
+    double share;
+    size_t row;
+} scored;
+
+static int compare(const void *a, const void *b)
+{
+    double x = ((const scored *)a)->share, y = ((const scored *)b)->share;
+    return (x > y) - (x < y);
+}
+
+static void report_worst(const hg__bench_options *o, scored *all, size_t n, hg__figures *figures)
+{
+    qsort(all, n, sizeof *all, compare);
+    for (size_t i = 0; i < n && i < WORST; i++) {
+        hg__geometry g = hg__geometry_at(o->seed, all[i].row / HG__PASSES);
+        char row[96];
+        snprintf(row, sizeof row, "%s of %zu x %zux%zux%zu", g.line, g.n, g.in.h, g.in.w, g.in.c);
+        add(figures, row, passes[all[i].row % HG__PASSES], all[i].share);
+    }
+}
+
+static hg_status report(const hg__bench_options *o, const hg__samples *share, hg__figures *figures, hg_error *e)
+{
+    size_t n = o->sweep;
+    double *of_pass = calloc(n, sizeof *of_pass);
+    scored *all = calloc(n * HG__PASSES, sizeof *all);
+    hg_status s = of_pass && all ? HG_OK : hg__fail_memory(e, "bench", n * HG__PASSES * sizeof *all);
+    for (size_t pass = 0; !s && pass < HG__PASSES; pass++) {
+        for (size_t i = 0; i < n; i++) {
+            size_t row = i * HG__PASSES + pass;
+            of_pass[i] = hg__samples_median(share, row);
+            all[row] = (scored){of_pass[i], row};
+        }
+        hg__sort(of_pass, n);
+        report_deciles(of_pass, n, passes[pass], figures);
+    }
+    if (!s) report_worst(o, all, n * HG__PASSES, figures);
+    free(of_pass);
+    free(all);
+    return s ? s : hg__figures_done(figures, e);
+}
+
+hg_status hg__bench_sweep(const hg__bench_options *o, hg__figures *figures, hg_error *e)
+{
+    hg__samples share = {0};
+    hg_status s = hg__samples_open(&share, o->sweep * HG__PASSES, o->rounds, e);
+    for (size_t round = 0; !s && round < o->rounds; round++) s = measure(o, &share, round, e);
+    if (!s) s = report(o, &share, figures, e);
+    hg__samples_close(&share);
+    return s;
+}

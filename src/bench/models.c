@@ -1,0 +1,46 @@
+/* models.c: see models.h. */
+#include "bench/models.h"
+
+#include "base/fail.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+hg__bench_list hg__bench_models(const char *only)
+{
+    hg__bench_list list = {.name = {only}, .n = 1};
+    if (*only) return list;
+    for (list.n = 0; list.n < hg_presets() && list.n < HG__MOST_MODELS; list.n++)
+        list.name[list.n] = hg_preset_name(list.n);
+    return list;
+}
+
+hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e)
+{
+    hg_graph *g = NULL;
+    hg_status s = hg_graph_open(&g, name, NULL, e);
+    return s ? s : hg_model_make(m, &g, 1, e);
+}
+
+hg_status hg__bench_cost(const hg_plan *p, double *training, hg_error *e)
+{
+    char *text = hg_plan_describe(p, true);
+    json_t *plan = text ? json_loads(text, 0, NULL) : NULL;
+    *training = 1e6 * json_number_value(json_object_get(plan, "mflop_training"));
+    hg_status s = plan ? HG_OK : hg__fail_memory(e, "bench", 4096);
+    free(text);
+    json_decref(plan);
+    return s;
+}
+
+hg_status hg__bench_values(float **out, const hg_model *m, const char *value, size_t n, hg_error *e)
+{
+    hg_shape shape;
+    if (!hg_graph_shape(hg_model_graph(m), value, &shape))
+        return hg__fail(e, HG_MODEL, "--model", "the model names no %s", value);
+    size_t all = n * hg_shape_size(shape);
+    *out = malloc(all * sizeof **out);
+    if (!*out) return hg__fail_memory(e, "bench", all * sizeof **out);
+    for (size_t i = 0; i < all; i++) (*out)[i] = (float)(i * 2654435761u % 1024) / 1023;
+    return HG_OK;
+}

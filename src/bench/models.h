@@ -1,0 +1,23 @@
+/* models.h: the standing models, and what a bench wants to know of them. */
+#ifndef HG_BENCH_MODELS_H
+#define HG_BENCH_MODELS_H
+
+#include <hourglass/net.h>
+
+enum { HG__MOST_MODELS = 32 };
+typedef struct hg__bench_list {
+    const char *name[HG__MOST_MODELS];
+    size_t n;
+} hg__bench_list;
+hg__bench_list hg__bench_models(const char *only); /* "": all presets */
+
+/* A preset or a file, with fresh weights. */
+hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e);
+
+/* The operations of a training step for one sample, as the plan counts them. */
+hg_status hg__bench_cost(const hg_plan *p, double *training, hg_error *e);
+
+/* n samples of a value, in [0,1]; malloc, caller frees. HG_MODEL: no such value. */
+hg_status hg__bench_values(float **out, const hg_model *m, const char *value, size_t n, hg_error *e);
+
+#endif

@@ -1,0 +1,193 @@
+/* command_bench.c: `hourglass bench`: what src/bench measures, as a table for people or as JSON. */
+#include "bench/bench.h"
+
+#include "base/processor.h"
+#include "base/team.h"
+#include "bench/peak.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "kern/kernels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct values {
+    hg__common common;
+    hg__bench_options o;
+} values;
+
+#define AT(field) offsetof(hg__bench_options, field)
+static const hg__option rows[] = {
+    {.name = "rounds",
+     .type = HG__SIZE,
+     .offset = AT(rounds),
+     .fallback = "3",
+     .min = 1,
+     .max = 1000,
+     .help = "how often each row is measured; its figure is the median"},
+    {.name = "threads",
+     .type = HG__SIZE,
+     .offset = AT(threads),
+     .fallback = "0",
+     .min = 0,
+     .max = 256,
+     .help = "of the rows with many threads; 0: one per processor"},
+    {.name = "model",
+     .type = HG__TEXT,
+     .offset = AT(model),
+     .fallback = "",
+     .value = "NAME|FILE",
+     .help = "train, infer: only this model, instead of all presets"},
+    {.name = "set",
+     .type = HG__TEXT,
+     .offset = AT(set),
+     .fallback = "",
+     .value = "NAME",
+     .help = "kernels: only this kernel set, instead of all that run here but ref"},
+    {.name = "sweep",
+     .type = HG__SIZE,
+     .offset = AT(sweep),
+     .fallback = "0",
+     .min = 0,
+     .max = 100000,
+     .help = "kernels: so many random layers instead, with the kernel set in use"},
+    {.name = "seed", .type = HG__U64, .offset = AT(seed), .fallback = "1", .help = "of the sweep"},
+    {0},
+};
+#undef AT
+
+/* ---- Which benches ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    hg__bench *run;
+} benches[] = {{"kernels", hg__bench_kernels}, {"train", hg__bench_train}, {"infer", hg__bench_infer}};
+enum { BENCHES = sizeof benches / sizeof *benches };
+
+static hg_status check_word(const hg__call *call, hg_error *e)
+{
+    const char *names[BENCHES];
+    for (size_t i = 0; i < BENCHES; i++) {
+        names[i] = benches[i].name;
+        if (!call->words || !strcmp(call->word[0], names[i])) return HG_OK;
+    }
+    const char *near = hg__guess(call->word[0], names, BENCHES);
+    if (near) return hg__fail(e, HG_USAGE, call->word[0], "is no bench; did you mean %s?", near);
+    return hg__fail(e, HG_USAGE, call->word[0], "is no bench; there are kernels, train and infer");
+}
+
+/* The unit, first: what one core and all of them can do. */
+static hg_status measure_peaks(size_t threads, hg__figures *figures, hg_error *e)
+{
+    hg__team *team = NULL;
+    hg_status s = threads > 1 ? hg__team_open(&team, threads, e) : HG_OK;
+    for (size_t i = 0; !s && i < 1 + (size_t)(threads > 1); i++) {
+        hg__figure f = {.bench = "peak", .row = "multiply-adds, float32", .unit = "GFLOP/s"};
+        f.median = 1e-9 * hg__peak(i ? team : NULL, 0.1);
+        snprintf(f.variant, sizeof f.variant, "%zu thread%s", i ? threads : 1, i ? "s" : "");
+        hg__figures_add(figures, f);
+    }
+    hg__team_close(&team);
+    return s;
+}
+
+static hg_status measure(const hg__call *call, size_t threads, hg__figures *figures, hg_error *e)
+{
+    const hg__bench_options *o = &((const values *)call->values)->o;
+    hg_status s = measure_peaks(threads, figures, e);
+    for (size_t i = 0; !s && i < BENCHES; i++) {
+        if (call->words && strcmp(call->word[0], benches[i].name)) continue;
+        hg__console_say(&call->console, "Measuring %s ...", benches[i].name);
+        s = i || !o->sweep ? benches[i].run(o, figures, e) : hg__bench_sweep(o, figures, e);
+    }
+    return s;
+}
+
+/* ---- What came of it -------------------------------------------------------------------------------- */
+
+static json_t *figure_json(const hg__figure *f)
+{
+    return json_pack("{ss ss ss sf sf ss so}", "bench", f->bench, "row", f->row, "variant", f->variant, "median",
+                     f->median, "spread", f->spread, "unit", f->unit, "share",
+                     f->share > 0 ? json_real(f->share) : json_null());
+}
+
+static hg_status print_json(hg__call *call, const hg__figures *figures, size_t threads, hg_error *e)
+{
+    const hg__bench_options *o = &((const values *)call->values)->o;
+    char processor[256];
+    const hg__kernels *k = NULL;
+    json_t *list = json_array();
+    hg_status s = hg__kernels_choose(&k, e);
+    for (size_t i = 0; i < figures->n; i++) json_array_append_new(list, figure_json(&figures->at[i]));
+    if (!s)
+        return hg__output_json(&call->out,
+                               json_pack("{ss ss ss sI sI so}", "version", HG_VERSION, "processor",
+                                         hg__processor_name(processor, sizeof processor), "kernels", k->name, "threads",
+                                         (json_int_t)threads, "rounds", (json_int_t)o->rounds, "rows", list),
+                               e);
+    json_decref(list);
+    return s;
+}
+
+/* "115.3", "7,012": four digits or all before the point. */
+static const char *number(double x, char *out, size_t n)
+{
+    if (x >= 1000) return hg__output_count(x, out, n);
+    snprintf(out, n, x < 10 ? "%.2f" : "%.1f", x);
+    return out;
+}
+
+static void print_table(hg__call *call, const hg__figures *figures)
+{
+    const char *bench = "";
+    for (size_t i = 0; i < figures->n; i++) {
+        const hg__figure *f = &figures->at[i];
+        char median[32], share[32] = "", spread[32] = "";
+        if (strcmp(f->bench, bench))
+            hg__text_add(&call->out, "%s%-40s %-15s %12s %-13s %6s %6s\n", i ? "\n" : "", f->bench, "", "median", "",
+                         "spread", "% max");
+        bench = f->bench;
+        if (f->share > 0) snprintf(share, sizeof share, "%.1f", 100 * f->share);
+        if (f->spread > 0) snprintf(spread, sizeof spread, "%.1f %%", 100 * f->spread);
+        hg__text_add(&call->out, "%-40s %-15s %12s %-13s %6s %6s\n", f->row, f->variant,
+                     number(f->median, median, sizeof median), f->unit, spread, share);
+    }
+}
+
+static hg_status run_bench(hg__call *call, hg_error *e)
+{
+    const hg__bench_options *o = &((const values *)call->values)->o;
+    size_t threads = o->threads ? o->threads : hg__processors();
+    hg__figures figures = {0};
+    hg_status s = check_word(call, e);
+    if (!s) s = measure(call, threads, &figures, e);
+    if (!s) s = hg__figures_done(&figures, e);
+    if (!s && call->common->json) s = print_json(call, &figures, threads, e);
+    else if (!s) print_table(call, &figures);
+    hg__figures_close(&figures);
+    return s;
+}
+
+const hg__command hg__command_bench = {
+    .name = "bench",
+    .summary = "how fast this machine trains, runs and multiplies",
+    .words = "[kernels | train | infer]",
+    .about = "kernels: the products of the presets in GFLOP/s, the other rows of the kernel table in GB/s, on one "
+             "thread, for every kernel set. train: images a second at batch 128, with one thread and with all. infer: "
+             "one image on one thread (p50, p99), a thousand on all, and opening a plan. Without a word: all three.\n\n"
+             "A figure is the median over the rounds; spread is the width of their middle half. Every round goes "
+             "through all rows in turn. % max is the share of the multiply-add peak, which is measured beside it in "
+             "each round; of training, the share of the speed at which the model's own operations would run at that "
+             "peak; of \"times as fast\", the gain as a share of the peak's own.",
+    .examples =
+        (const hg__example[]){{"hourglass bench", "all three, in about a minute"},
+                              {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
+                              {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
+                              {"hourglass bench infer --json -q > infer.json", "for a program"},
+                              {NULL, NULL}},
+    .groups = (const hg__option_group[]){{"Bench", rows, offsetof(values, o)}, HG__COMMON_GROUP, HG__GROUPS_END},
+    .size = sizeof(values),
+    .words_max = 1,
+    .run = run_bench,
+};

@@ -1,0 +1,60 @@
+# bench.sh: hourglass bench names its rows and keeps its shape, as a table and as JSON. No time is asserted.
+. "$(dirname "$0")/../tap.sh"
+
+# The figures in out, one a line: bench|row|variant|unit|median > 0|share
+figures()
+{
+    python3 -c '
+import json
+for r in json.load(open("out"))["rows"]:
+    assert set(r) == {"bench", "row", "variant", "median", "spread", "unit", "share"}, r
+    print(r["bench"], r["row"], r["variant"], r["unit"], r["median"] > 0, r["share"], sep="|")' >figures 2>>err
+}
+
+run hourglass bench kernels --rounds 1 --set generic --json -q
+ok 'bench kernels exits with 0' [ "$status" = 0 ]
+ok '-q says nothing' [ ! -s err ]
+ok 'its JSON is one document of rows with seven fields' figures
+ok 'the peak comes first' sh -c "head -1 figures | grep -q '^peak|multiply-adds, float32|1 thread|GFLOP/s|True|'"
+ok 'a product is in GFLOP/s, with its set' grep -q '^kernels|conv 32->64 3x3/2|generic|GFLOP/s|True|0' figures
+ok 'another row is in GB/s' grep -q '^rows|adam|generic|GB/s|True|None' figures
+ok 'every row was measured' sh -c "! grep -q '|False|' figures"
+ok '--set leaves out the other sets' sh -c "! grep '^kernels' figures | grep -qv '|generic|'"
+ok 'the document says on what it was measured' python3 -c '
+import json; d = json.load(open("out")); assert d["processor"] and d["kernels"] and d["threads"] >= 1 and d["rounds"] == 1'
+
+run hourglass bench kernels --sweep 6 --rounds 1 --json -q
+ok 'the sweep exits with 0' [ "$status" = 0 ] && figures
+ok 'it has eleven deciles for each of three passes' [ "$(grep -c -e '|least|' -e '|decile [1-9]|' -e '|greatest|' figures)" = 33 ]
+ok 'and the ten worst, with their geometry' [ "$(grep -c '^sweep|.* of [0-9]* x ' figures)" = 10 ]
+cut -d'|' -f1 figures | sort -u >benches
+ok 'and nothing else but the peak' [ "$(tr '\n' ' ' <benches)" = 'peak sweep ' ]
+
+run hourglass bench train --model pool --rounds 1 --threads 2 --json -q
+ok 'bench train exits with 0' [ "$status" = 0 ] && figures
+ok 'it trains with one thread' grep -q '^train|pool|1 thread|images/s|True|0' figures
+ok 'and with more' grep -q '^train|pool|2 threads|images/s|True|0' figures
+ok 'and says what the second gains' grep -q '^train|pool|2 threads / 1|times as fast|True|' figures
+run hourglass bench train --model pool --rounds 1 --threads 1 --json -q
+ok 'with one thread there is nothing to compare' sh -c "! grep -q 'times as fast' out"
+
+run hourglass bench infer --model pool --rounds 1
+ok 'bench infer exits with 0' [ "$status" = 0 ]
+ok 'without --json it is a table' sh -c "grep -q '^infer .*median' out && grep -q '^pool encode p50 *1 thread .* us' out"
+ok 'it says on standard error what it does' has err 'Measuring infer ...'
+for row in 'encode p99' 'decode p50' 'both of 1,000' 'open a plan'; do
+    ok "the table has $row" has out "pool $row"
+done
+ok 'a model by itself is not measured with others' lacks out 'conv '
+
+refused() # STATUS TEXT COMMAND…
+{
+    run hourglass "${@:3}"
+    ok "hourglass ${*:3} exits with $1 and says: $2" sh -c "[ $status = $1 ] && grep -qF -e \"$2\" err && [ ! -s out ]"
+}
+refused 2 'kernals: is no bench; did you mean kernels?' bench kernals
+refused 2 'zzz: is no bench; there are kernels, train and infer' bench zzz
+refused 2 'one word too many' bench train infer
+refused 2 "did you mean 'avx2'?" bench kernels --set avx1 -q
+refused 2 '--rounds: 0 is too small' bench --rounds 0
+refused 1 'no-such' bench train --model no-such.hg -q
