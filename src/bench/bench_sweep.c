@@ -1,5 +1,5 @@
-/* bench_sweep.c: see sweep.h. Sizes are drawn so that their logarithm is uniform: narrow layers are as likely as
- * wide ones. */
+/* bench_sweep.c: layers by themselves: those of the presets, and random ones (sweep.h). Random sizes are drawn so that
+ * their logarithm is uniform: narrow layers are as likely as wide ones. */
 #include "bench/sweep.h"
 
 #include "base/random.h"
@@ -53,9 +53,72 @@ hg__geometry hg__geometry_at(uint64_t seed, uint64_t index)
     return g;
 }
 
-/* ---- The bench -------------------------------------------------------------------------------------- */
+/* ---- The layers of the presets ---------------------------------------------------------------------- */
 
 static const char *const passes[HG__PASSES] = {"forwards", "input gradient", "weight gradient"};
+
+static const hg__geometry standing[] = {
+    {"conv 3x3 32 /2", {28, 28, 1}, 16}, {"conv 3x3 64 /2", {14, 14, 32}, 16}, {"dense 32", {1, 1, 3136}, 128},
+    {"dense 3136", {1, 1, 32}, 128},     {"deconv 3x3 32 /2", {7, 7, 64}, 16}, {"deconv 3x3 1 /2", {14, 14, 32}, 16},
+    {"dense 1000", {1, 1, 784}, 128},    {"dense 500", {1, 1, 1000}, 128},     {"dense 250", {1, 1, 500}, 128},
+    {"dense 30", {1, 1, 250}, 128},      {"conv 3x3 16 /1", {28, 28, 1}, 16},  {"conv 3x3 8 /1", {14, 14, 16}, 16},
+    {"conv 3x3 1 /1", {28, 28, 16}, 16},
+};
+enum { STANDING = sizeof standing / sizeof *standing };
+
+static const char *describe(const hg__geometry *g, char *out, size_t n)
+{
+    snprintf(out, n, "%s of %zu x %zux%zux%zu", g->line, g->n, g->in.h, g->in.w, g->in.c);
+    return out;
+}
+
+/* Operations a second of each pass. */
+static hg_status rates_of(const hg__geometry *g, double rate[HG__PASSES], hg_error *e)
+{
+    hg__layer l = {0};
+    double seconds[HG__PASSES];
+    hg_status s = hg__layer_open(&l, g->line, g->in, g->n, e);
+    if (!s) hg__layer_times(&l, seconds);
+    for (size_t pass = 0; !s && pass < HG__PASSES; pass++) rate[pass] = l.work / seconds[pass];
+    hg__layer_close(&l);
+    return s;
+}
+
+static void report_layers(const hg__samples *rate, const hg__samples *share, hg__figures *figures)
+{
+    for (size_t row = 0; row < rate->rows; row++) {
+        hg__figure f = {.bench = "layers",
+                        .unit = "GFLOP/s",
+                        .median = 1e-9 * hg__samples_median(rate, row),
+                        .spread = hg__samples_spread(rate, row),
+                        .share = hg__samples_median(share, row)};
+        describe(&standing[row / HG__PASSES], f.row, sizeof f.row);
+        snprintf(f.variant, sizeof f.variant, "%s", passes[row % HG__PASSES]);
+        hg__figures_add(figures, f);
+    }
+}
+
+hg_status hg__bench_layers(const hg__bench_options *o, hg__figures *figures, hg_error *e)
+{
+    hg__samples rate = {0}, share = {0};
+    hg_status s = hg__samples_open(&rate, STANDING * HG__PASSES, o->rounds, e);
+    if (!s) s = hg__samples_open(&share, STANDING * HG__PASSES, o->rounds, e);
+    for (size_t i = 0; !s && i < STANDING * o->rounds; i++) {
+        double r[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
+        s = rates_of(&standing[i % STANDING], r, e);
+        for (size_t pass = 0; pass < HG__PASSES; pass++) {
+            size_t row = i % STANDING * HG__PASSES + pass;
+            hg__samples_of(&rate, row)[i / STANDING] = r[pass];
+            hg__samples_of(&share, row)[i / STANDING] = r[pass] / peak;
+        }
+    }
+    if (!s) report_layers(&rate, &share, figures);
+    hg__samples_close(&rate);
+    hg__samples_close(&share);
+    return s ? s : hg__figures_done(figures, e);
+}
+
+/* ---- Random layers ---------------------------------------------------------------------------------- */
 
 /* Row index * HG__PASSES + pass. */
 static hg_status measure(const hg__bench_options *o, hg__samples *share, size_t round, hg_error *e)
@@ -63,13 +126,10 @@ static hg_status measure(const hg__bench_options *o, hg__samples *share, size_t 
     hg_status s = HG_OK;
     for (size_t i = 0; !s && i < o->sweep; i++) {
         hg__geometry g = hg__geometry_at(o->seed, i);
-        hg__layer l = {0};
-        double seconds[HG__PASSES], peak = hg__peak(NULL, 0.002);
-        s = hg__layer_open(&l, g.line, g.in, g.n, e);
-        if (!s) hg__layer_times(&l, seconds);
-        for (size_t pass = 0; !s && pass < HG__PASSES; pass++)
-            hg__samples_of(share, i * HG__PASSES + pass)[round] = l.work / seconds[pass] / peak;
-        hg__layer_close(&l);
+        double rate[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
+        s = rates_of(&g, rate, e);
+        for (size_t pass = 0; pass < HG__PASSES; pass++)
+            hg__samples_of(share, i * HG__PASSES + pass)[round] = rate[pass] / peak;
     }
     return s;
 }
@@ -110,8 +170,7 @@ static void report_worst(const hg__bench_options *o, scored *all, size_t n, hg__
     for (size_t i = 0; i < n && i < WORST; i++) {
         hg__geometry g = hg__geometry_at(o->seed, all[i].row / HG__PASSES);
         char row[96];
-        snprintf(row, sizeof row, "%s of %zu x %zux%zux%zu", g.line, g.n, g.in.h, g.in.w, g.in.c);
-        add(figures, row, passes[all[i].row % HG__PASSES], all[i].share);
+        add(figures, describe(&g, row, sizeof row), passes[all[i].row % HG__PASSES], all[i].share);
     }
 }
 

@@ -50,7 +50,11 @@ static const hg__option rows[] = {
      .fallback = "0",
      .min = 0,
      .max = 100000,
-     .help = "kernels: so many random layers instead, with the kernel set in use"},
+     .help = "kernels: so many random layers instead: deciles, and the worst"},
+    {.name = "layers",
+     .type = HG__FLAG,
+     .offset = AT(layers),
+     .help = "kernels: the presets' layers instead, three passes each, with the kernel set in use"},
     {.name = "seed", .type = HG__U64, .offset = AT(seed), .fallback = "1", .help = "of the sweep"},
     {0},
 };
@@ -98,7 +102,11 @@ static hg_status measure(const hg__call *call, size_t threads, hg__figures *figu
     for (size_t i = 0; !s && i < BENCHES; i++) {
         if (call->words && strcmp(call->word[0], benches[i].name)) continue;
         hg__console_say(&call->console, "Measuring %s ...", benches[i].name);
-        s = i || !o->sweep ? benches[i].run(o, figures, e) : hg__bench_sweep(o, figures, e);
+        hg__bench *run = i           ? benches[i].run
+                         : o->sweep  ? hg__bench_sweep
+                         : o->layers ? hg__bench_layers
+                                     : benches[i].run;
+        s = run(o, figures, e);
     }
     return s;
 }

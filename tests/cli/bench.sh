@@ -30,6 +30,10 @@ ok 'and the ten worst, with their geometry' [ "$(grep -c '^sweep|.* of [0-9]* x 
 cut -d'|' -f1 figures | sort -u >benches
 ok 'and nothing else but the peak' [ "$(tr '\n' ' ' <benches)" = 'peak sweep ' ]
 
+run hourglass bench kernels --layers --rounds 1 --json -q
+ok 'the layers exit with 0' [ "$status" = 0 ] && figures
+ok 'each has three passes' [ "$(grep -c '^layers|deconv 3x3 32 /2 of 16 x 7x7x64|.*|GFLOP/s|True|0' figures)" = 3 ]
+
 run hourglass bench train --model pool --rounds 1 --threads 2 --json -q
 ok 'bench train exits with 0' [ "$status" = 0 ] && figures
 ok 'it trains with one thread' grep -q '^train|pool|1 thread|images/s|True|0' figures

@@ -1,0 +1,274 @@
+"""Runs ours and the peers in turn, A B A B, and appends what came of it to bench/history.csv.
+
+usage: compare.py BUILD_FOLDER [quick] [SECTION…]
+The sections are kernels, sweep, layers, train, infer, program, quality; without one, all of them. A row is a median over
+the rounds, and the spread of their middle half as a part of it; a ratio is taken round by round. A peer that is not here
+is said and skipped.
+"""
+import csv
+import datetime
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PYTHON = "/usr/bin/python3"  # the one that sees Debian's packages
+OPENBLAS = "/usr/lib/{}-linux-gnu/openblas-openmp".format(os.uname().machine)  # other BLAS builds are many times slower
+THREADS = 2
+MODELS = ["conv", "deep", "pool", "vae"]
+# glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
+# them, which makes it up to twice as fast.
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_TOP_PAD_": "100000000"}
+PYTORCH = {"eager": "eager f32", "tuned": "tuned f32", "bf16": "tuned bf16"}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+# ---- Who is measured ---------------------------------------------------------------------------
+
+class Ours:
+    """The program; `processor` is what it says of the machine."""
+
+    def __init__(self, folder):
+        self.folder, self.program = folder, os.path.join(folder, "hourglass")
+        self.processor, self.kernels, self.peak = None, None, None
+
+    def run(self, *words):
+        return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+
+    def bench(self, *words):
+        """The rows of its JSON, without those of the machine's peak."""
+        answer = json.loads(self.run("bench", *words, "--json", "-q"))
+        self.processor, self.kernels = answer["processor"], answer["kernels"]
+        self.peak = next(r for r in answer["rows"] if r["bench"] == "peak")
+        return [r for r in answer["rows"] if r["bench"] != "peak"]
+
+
+class Peer:
+    """A program that says its name in a line, and answers a line with a line; None is its name where it is not here."""
+
+    def __init__(self, what, command, **environment):
+        environment = {**os.environ, "LD_LIBRARY_PATH": OPENBLAS, "OMP_NUM_THREADS": str(THREADS), **environment}
+        self.name, self.process = None, None
+        try:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                            text=True, env=environment)
+            self.name = self.process.stdout.readline().strip() or None
+        except OSError:
+            pass
+        if not self.name:
+            say(f"  {what} is not here, or does not run: skipped")
+
+    def ask(self, line=""):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def close(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
+
+
+# ---- What is measured --------------------------------------------------------------------------
+
+class Table:
+    """Values by row, a list of one a round, and the unit."""
+
+    def __init__(self):
+        self.values, self.units = {}, {}
+
+    def add(self, row, value, unit):
+        self.values.setdefault(row, []).append(float(value))
+        self.units[row] = unit
+
+    def add_ratio(self, what, who, ours, theirs):
+        """Above 1: ours is faster. what: "section | what"."""
+        if theirs > 0:
+            self.add(f"{what} | hourglass / {who}", ours / theirs, "times as fast")
+
+    def add_bench(self, rows):
+        for r in rows:
+            what = f"{r['bench']} | {r['row']} {r['variant']} | hourglass"
+            self.add(what, r["median"], r["unit"])
+            if r["share"] and r["unit"] == "images/s":
+                self.add(what + " / f32 floor", 100 * r["share"], "%")
+
+    def add_peak(self, section, peak):
+        self.add(f"{section} | multiply-add peak, 1 thread | machine", peak["median"], peak["unit"])
+
+
+def kernels(ours, table, rounds):
+    ours.bench("infer", "--rounds", "1", "--model", "pool")  # to know the set in use
+    table.add_bench(ours.bench("kernels", "--rounds", str(rounds), "--set", ours.kernels))
+    table.add_peak("kernels", ours.peak)
+
+
+def sweep(ours, table, rounds):
+    rows = ours.bench("kernels", "--sweep", "60" if rounds < 5 else "200", "--rounds", "3")
+    table.add_bench([r for r in rows if " of " not in r["row"]])
+
+
+def layers(ours, table, rounds):
+    peer = Peer("oneDNN (libdnnl-dev)", [os.path.join(ours.folder, "peer_onednn")])
+    for _ in range(rounds):
+        rows, theirs = ours.bench("kernels", "--layers", "--rounds", "1"), {}
+        table.add_bench(rows)
+        table.add_peak("layers", ours.peak)
+        for r in rows if peer.name else []:
+            if r["row"] not in theirs:
+                theirs[r["row"]] = dict(zip(["forwards", "input gradient", "weight gradient"], peer.ask(as_layer(r["row"])).split()))
+            what, value = f"layers | {r['row']} {r['variant']}", float(theirs[r["row"]][r["variant"]])
+            table.add(f"{what} | {peer.name}", value, r["unit"])
+            table.add_ratio(what, peer.name, r["median"], value)
+    peer.close()
+
+
+def as_layer(row):
+    """"conv 3x3 64 /2 of 16 x 14x14x32" as peer_onednn reads it."""
+    kind, kernel, outputs, stride, n, h, w, c = re.fullmatch(
+        r"(\w+) (?:(\d+)x\d+ )?(\d+)(?: /(\d+))? of (\d+) x (\d+)x(\d+)x(\d+)", row).groups()
+    return f"{kind} {n} {h} {w} {c} {kernel or 1} {outputs} {stride or 1}"
+
+
+def train(ours, table, rounds):
+    for model in MODELS:
+        peers = [Peer(f"PyTorch {mode}", [PYTHON, os.path.join(HERE, "peer_pytorch.py"), model, mode, str(THREADS)],
+                      **(KEEP_MEMORY if mode != "eager" else {})) for mode in PYTORCH]
+        for _ in range(rounds):
+            rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS))
+            table.add_bench(rows)
+            best = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
+            for peer, mode in zip(peers, PYTORCH.values()):
+                if peer.name:
+                    value, what = float(peer.ask()), f"train | {model} {THREADS} threads"
+                    table.add(f"{what} | {peer.name} {mode}", value, "images/s")
+                    table.add_ratio(what, f"{peer.name} {mode}", best, value)
+        for peer in peers:
+            peer.close()
+
+
+def infer(ours, table, rounds):
+    folder = os.path.join(ours.folder, "peers")
+    os.makedirs(folder, exist_ok=True)
+    written = subprocess.run([PYTHON, os.path.join(HERE, "peer_onnxruntime.py"), folder], stderr=subprocess.DEVNULL)
+    if written.returncode:
+        say("  python3-onnx is not here: no model for onnxruntime")
+    peer = Peer("onnxruntime (npm)", ["node", os.path.join(HERE, "peer_onnxruntime.js"), folder, str(THREADS)])
+    for _ in range(rounds):
+        rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS))
+        table.add_bench(rows)
+        theirs = json.loads(peer.ask()) if peer.name else {}
+        for r in rows:
+            name, what = r["row"].removeprefix("conv "), f"infer | {r['row']} {r['variant']}"
+            if name in theirs:
+                a, b = r["median"], theirs[name]
+                table.add(f"{what} | {peer.name}", b, r["unit"])
+                table.add_ratio(what, peer.name, *((b, a) if r["unit"] == "us" else (a, b)))
+    peer.close()
+
+
+def spawn(command):
+    """Seconds, and peak memory in MB."""
+    start = time.perf_counter()
+    with open(os.devnull, "w") as null:
+        process = subprocess.Popen(command, stdout=null, stderr=null, env=dict(os.environ, LD_LIBRARY_PATH=OPENBLAS))
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command} failed")
+    return time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6
+
+
+def program(ours, table, rounds):
+    for name in ["hourglass", "libhourglass.so", "libhourglass.a"]:
+        table.add(f"program | size of {name} | hourglass", os.path.getsize(os.path.join(ours.folder, name)) / 1e6, "MB")
+    for _ in range(4 * rounds):
+        table.add("program | start of hourglass --help | hourglass", 1e3 * spawn([ours.program, "--help"])[0], "ms")
+    with tempfile.TemporaryDirectory() as folder:
+        run = [ours.program, "train", source(ours), "--model", "conv", "--epochs", "1", "-q", "--out", folder + "/run"]
+        table.add("program | peak memory of training conv | hourglass", spawn(run)[1], "MB")
+    try:
+        for _ in range(min(rounds, 3)):
+            seconds, memory = spawn([PYTHON, "-c", "import torch"])
+            table.add("program | start of import torch | PyTorch", 1e3 * seconds, "ms")
+            table.add("program | peak memory of import torch | PyTorch", memory, "MB")
+    except RuntimeError:
+        say("  PyTorch is not here: skipped")
+
+
+def source(ours):
+    here = subprocess.run([ours.program, "data", "fetch", "mnist", "--offline"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return "mnist-sample" if here.returncode else "mnist"
+
+
+def quality(ours, table, rounds):
+    """Seconds from the start of the process to a test MSE of at most 0.0040, data read and run folder written."""
+    if source(ours) != "mnist":
+        say("  MNIST is not here: skipped")
+        return
+    for seed in range(1, 1 + min(rounds, 3)):
+        with tempfile.TemporaryDirectory() as folder:
+            seconds, _ = spawn([ours.program, "train", "mnist", "--out", folder + "/run", "--seed", str(seed), *QUALITY])
+            mse = json.loads(ours.run("eval", folder + "/run", "--json", "-q"))["mse"]
+        table.add("quality | conv test MSE | hourglass", mse, "MSE")
+        if mse <= 0.0040:
+            table.add("quality | conv to MSE 0.0040 | hourglass", seconds, "s")
+
+
+QUALITY = "--model conv --val 0 --epochs 3 --schedule onecycle --lr 0.012 --beta1 0.85 --beta2 0.98 -q".split()
+SECTIONS = [kernels, sweep, layers, train, infer, program, quality]
+
+
+# ---- What is kept ------------------------------------------------------------------------------
+
+def spread(values):
+    """The width of the middle half, as a part of the median."""
+    if len(values) < 2:
+        return 0
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return (high - low) / statistics.median(values)
+
+
+def commit():
+    def git(*words):
+        return subprocess.run(["git", "-C", HERE, *words], stdout=subprocess.PIPE, text=True).stdout.strip()
+    return git("rev-parse", "--short=10", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+
+
+def append(table, processor, date):
+    with open(os.path.join(HERE, "history.csv"), "a", newline="") as out:
+        rows = csv.writer(out, lineterminator="\n")
+        if not out.tell():
+            rows.writerow(["date", "commit", "processor", "row", "median", "spread", "unit"])
+        for row, values in table.values.items():
+            rows.writerow([date, commit(), processor, row, f"{statistics.median(values):.5g}", f"{spread(values):.3f}",
+                           table.units[row]])
+
+
+def main():
+    ours, words = Ours(sys.argv[1]), sys.argv[2:]
+    known = {section.__name__: section for section in SECTIONS}
+    unknown = [word for word in words if word not in known and word != "quick"]
+    if unknown:
+        sys.exit(f"compare.py: {unknown[0]} is no section; there are {', '.join(known)}")
+    chosen = [section for name, section in known.items() if name in words or not set(words) - {"quick"}]
+    date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
+    for section in chosen:
+        say(f"Measuring {section.__name__} ...")
+        table = Table()
+        section(ours, table, 3 if "quick" in words else 7)
+        if not ours.processor:
+            ours.bench("infer", "--rounds", "1", "--model", "pool")
+        append(table, ours.processor, date)
+
+
+if __name__ == "__main__":
+    main()
