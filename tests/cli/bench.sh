@@ -62,3 +62,19 @@ refused 2 'one word too many' bench train infer
 refused 2 "did you mean 'avx2'?" bench kernels --set avx1 -q
 refused 2 '--rounds: 0 is too small' bench --rounds 0
 refused 1 'no-such' bench train --model no-such.hg -q
+
+run python3 "$SOURCE_DIR/bench/compare.py" . trian
+ok './dev bench refuses a section that it does not know' has err 'trian is no section; there are kernels, sweep, layers,'
+cat >history.csv <<'END'
+date,commit,processor,row,median,spread,unit
+2026-01-01 10:00,aaaa,CPU,train | conv 2 threads | hourglass,5000,0.010,images/s
+2026-01-02 10:00,bbbb,CPU,train | conv 2 threads | hourglass,12345,0.020,images/s
+2026-01-02 10:00,bbbb,CPU,train | conv 2 threads | Peer 1.0,4115,0.000,images/s
+2026-01-02 10:00,bbbb,CPU,train | conv 2 threads | hourglass / Peer 1.0,3,0.100,times as fast
+2026-01-01 10:00,aaaa,CPU,sweep | decile 5 forwards | hourglass,45.4,0.000,% of peak
+END
+run python3 "$SOURCE_DIR/bench/draw.py" history.csv performance.md
+ok 'doc/performance.md has of each section the newest run, with its ratios' grep -qxF '| conv 2 threads | 12,345 (2 %) | 4,115 | **3** (10 %) |' performance.md
+ok 'and nothing of an older one' lacks performance.md '5,000'
+ok 'and random layers by pass' grep -qxF '| decile 5 | 45.4 % |  |  |' performance.md
+ok 'and the commit of each' sh -c 'grep -q "commit aaaa$" performance.md && grep -q "commit bbbb$" performance.md'
