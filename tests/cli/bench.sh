@@ -16,7 +16,7 @@ ok 'bench kernels exits with 0' [ "$status" = 0 ]
 ok '-q says nothing' [ ! -s err ]
 ok 'its JSON is one document of rows with seven fields' figures
 ok 'the peak comes first' sh -c "head -1 figures | grep -q '^peak|multiply-adds, float32|1 thread|GFLOP/s|True|'"
-ok 'a product is in GFLOP/s, with its set' grep -q '^kernels|conv 32->64 3x3/2|generic|GFLOP/s|True|0' figures
+ok 'a product is in GFLOP/s, with its set' grep -q '^kernels|conv 32->64 3x3/2|generic|GFLOP/s|True|[0-9]' figures
 ok 'another row is in GB/s' grep -q '^rows|adam|generic|GB/s|True|None' figures
 ok 'every row was measured' sh -c "! grep -q '|False|' figures"
 ok '--set leaves out the other sets' sh -c "! grep '^kernels' figures | grep -qv '|generic|'"
@@ -32,12 +32,12 @@ ok 'and nothing else but the peak' [ "$(tr '\n' ' ' <benches)" = 'peak sweep ' ]
 
 run hourglass bench kernels --layers --rounds 1 --json -q
 ok 'the layers exit with 0' [ "$status" = 0 ] && figures
-ok 'each has three passes' [ "$(grep -c '^layers|deconv 3x3 32 /2 of 16 x 7x7x64|.*|GFLOP/s|True|0' figures)" = 3 ]
+ok 'each has three passes' [ "$(grep -c '^layers|deconv 3x3 32 /2 of 16 x 7x7x64|.*|GFLOP/s|True|[0-9]' figures)" = 3 ]
 
 run hourglass bench train --model pool --rounds 1 --threads 2 --json -q
 ok 'bench train exits with 0' [ "$status" = 0 ] && figures
-ok 'it trains with one thread' grep -q '^train|pool|1 thread|images/s|True|0' figures
-ok 'and with more' grep -q '^train|pool|2 threads|images/s|True|0' figures
+ok 'it trains with one thread' grep -q '^train|pool|1 thread|images/s|True|[0-9]' figures
+ok 'and with more' grep -q '^train|pool|2 threads|images/s|True|[0-9]' figures
 ok 'and says what the second gains' grep -q '^train|pool|2 threads / 1|times as fast|True|' figures
 run hourglass bench train --model pool --rounds 1 --threads 1 --json -q
 ok 'with one thread there is nothing to compare' sh -c "! grep -q 'times as fast' out"
