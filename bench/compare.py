@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"  # the one that sees Debian's packages
 OPENBLAS = "/usr/lib/{}-linux-gnu/openblas-openmp".format(os.uname().machine)  # other BLAS builds are many times slower
 THREADS = 2
+PASSES = ["forwards", "input gradient", "weight gradient"]
 MODELS = ["conv", "deep", "pool", "vae"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
@@ -67,13 +68,23 @@ class Peer:
             say(f"  {what} is not here, or does not run: skipped")
 
     def ask(self, line=""):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+        """Its answer; "" where it is not here, or has died."""
+        if not self.name:
+            return ""
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        answer = self.process.stdout.readline().strip()
+        if not answer:
+            say(f"  {self.name} ended early: skipped from here on")
+            self.name = None
+        return answer
 
     def close(self):
         if self.process:
-            self.process.stdin.close()
+            self.process.kill()
             self.process.wait()
 
 
@@ -91,8 +102,7 @@ class Table:
 
     def add_ratio(self, what, who, ours, theirs):
         """Above 1: ours is faster. what: "section | what"."""
-        if theirs > 0:
-            self.add(f"{what} | hourglass / {who}", ours / theirs, "times as fast")
+        self.add(f"{what} | hourglass / {who}", ours / theirs, "times as fast")
 
     def add_bench(self, rows):
         for r in rows:
@@ -122,12 +132,13 @@ def layers(ours, table, rounds):
         rows, theirs = ours.bench("kernels", "--layers", "--rounds", "1"), {}
         table.add_bench(rows)
         table.add_peak("layers", ours.peak)
-        for r in rows if peer.name else []:
+        for r in rows:
             if r["row"] not in theirs:
-                theirs[r["row"]] = dict(zip(["forwards", "input gradient", "weight gradient"], peer.ask(as_layer(r["row"])).split()))
-            what, value = f"layers | {r['row']} {r['variant']}", float(theirs[r["row"]][r["variant"]])
-            table.add(f"{what} | {peer.name}", value, r["unit"])
-            table.add_ratio(what, peer.name, r["median"], value)
+                theirs[r["row"]] = dict(zip(PASSES, peer.ask(as_layer(r["row"])).split()))
+            what, value = f"layers | {r['row']} {r['variant']}", float(theirs[r["row"]].get(r["variant"], 0))
+            if value > 0:
+                table.add(f"{what} | {peer.name}", value, r["unit"])
+                table.add_ratio(what, peer.name, r["median"], value)
     peer.close()
 
 
@@ -147,10 +158,10 @@ def train(ours, table, rounds):
             table.add_bench(rows)
             best = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
             for peer, mode in zip(peers, PYTORCH.values()):
-                if peer.name:
-                    value, what = float(peer.ask()), f"train | {model} {THREADS} threads"
-                    table.add(f"{what} | {peer.name} {mode}", value, "images/s")
-                    table.add_ratio(what, f"{peer.name} {mode}", best, value)
+                answer, what = peer.ask(), f"train | {model} {THREADS} threads"
+                if answer:
+                    table.add(f"{what} | {peer.name} {mode}", answer, "images/s")
+                    table.add_ratio(what, f"{peer.name} {mode}", best, float(answer))
         for peer in peers:
             peer.close()
 
@@ -158,14 +169,15 @@ def train(ours, table, rounds):
 def infer(ours, table, rounds):
     folder = os.path.join(ours.folder, "peers")
     os.makedirs(folder, exist_ok=True)
-    written = subprocess.run([PYTHON, os.path.join(HERE, "peer_onnxruntime.py"), folder], stderr=subprocess.DEVNULL)
-    if written.returncode:
+    try:
+        spawn([PYTHON, os.path.join(HERE, "peer_onnxruntime.py"), folder])
+    except (OSError, RuntimeError):
         say("  python3-onnx is not here: no model for onnxruntime")
     peer = Peer("onnxruntime (npm)", ["node", os.path.join(HERE, "peer_onnxruntime.js"), folder, str(THREADS)])
     for _ in range(rounds):
         rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS))
         table.add_bench(rows)
-        theirs = json.loads(peer.ask()) if peer.name else {}
+        theirs = json.loads(peer.ask() or "{}")
         for r in rows:
             name, what = r["row"].removeprefix("conv "), f"infer | {r['row']} {r['variant']}"
             if name in theirs:
@@ -200,7 +212,7 @@ def program(ours, table, rounds):
             seconds, memory = spawn([PYTHON, "-c", "import torch"])
             table.add("program | start of import torch | PyTorch", 1e3 * seconds, "ms")
             table.add("program | peak memory of import torch | PyTorch", memory, "MB")
-    except RuntimeError:
+    except (OSError, RuntimeError):
         say("  PyTorch is not here: skipped")
 
 
