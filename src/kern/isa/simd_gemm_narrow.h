@@ -56,7 +56,7 @@ ALWAYS_INLINE void narrow_run(const hg__gemm *g, size_t row, size_t rows, size_t
         for (size_t j = 0; j < columns; j++) c[i][j] = total[i * columns + j];
 }
 
-static void gemm_narrow(const hg__gemm *g)
+static void narrow_rows(const hg__gemm *g)
 {
     switch (g->n) {
     case 1:
@@ -74,9 +74,30 @@ static void gemm_narrow(const hg__gemm *g)
     }
 }
 
+/* Where rows of C follow each other, the activation waits until all are there: eight values are too few for it. */
+static void gemm_narrow(const hg__gemm *g)
+{
+    bool late = g->act != HG__ACT_NONE && !g->c_row && g->c_step == g->n;
+    hg__gemm sums = *g;
+    if (late) sums.act = HG__ACT_NONE;
+    narrow_rows(&sums);
+    if (late) simd_act(g->act, g->slope, g->m * g->n, g->c, g->c);
+}
+
+/* An empty sum: the bias alone. */
+static void gemm_empty(const hg__gemm *g)
+{
+    for (size_t i = 0; i < g->m && !g->part; i++) {
+        float *c = g->c + hg__offset(g->c_row, i, g->c_step);
+        for (size_t j = 0; j < g->n && !g->add; j += W)
+            vf_put_upto(c + j, g->bias ? vf_get_upto(g->bias + j, g->n - j) : (vf){0}, g->n - j);
+        if (g->act != HG__ACT_NONE) simd_act(g->act, g->slope, g->n, c, c);
+    }
+}
+
 static void simd_gemm(const hg__gemm *g)
 {
-    if (!g->runs) hg__ref_gemm(g); /* an empty sum: the bias alone */
+    if (!g->runs) gemm_empty(g);
     else if (g->n > NARROW) gemm_wide(g);
     else if (!g->part) gemm_narrow(g);
 }

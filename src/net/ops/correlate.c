@@ -302,7 +302,8 @@ void hg__correlate_gather(const hg__call *c, const hg__side *s)
 {
     const table *t = c->table;
     const hg__correlate *g = &t->g;
-    const real *a = frame_side(c, g->big, t->big_frame, s->in);
+    bool at_hand = s->framed && is_framed(t->big_frame);
+    const real *a = at_hand ? c->scratch : frame_side(c, g->big, t->big_frame, s->in);
     for (size_t group = 0; group < g->groups; group++)
         c->k->gemm(&(hg__gemm){.m = c->n * g->small.h * g->small.w,
                                .n = small_c(g),
@@ -325,6 +326,8 @@ void hg__correlate_scatter(const hg__call *c, const hg__side *s)
     const table *t = c->table;
     const hg__correlate *g = &t->g;
     const real *a = frame_side(c, g->small, t->small_frame, s->in);
+    /* What costs more than a comparison goes over all phases at once: in one of them a row may be a single pixel. */
+    bool late = s->act > HG__ACT_LEAKY;
     const real *b = c->packed + (c->both ? g->groups * packed_gather(c->k, g) : 0); /* inference packs one of the two */
     for (size_t i = 0; i < g->y.stride * g->x.stride; i++) {
         const phase *p = &t->phase[i];
@@ -340,10 +343,11 @@ void hg__correlate_scatter(const hg__call *c, const hg__side *s)
                                    .c = s->out + group * big_c(g),
                                    .c_row = p->c_row,
                                    .bias = s->bias ? s->bias + group * big_c(g) : NULL,
-                                   .act = s->act,
+                                   .act = late ? HG__ACT_NONE : s->act,
                                    .slope = s->slope,
                                    .add = s->add});
     }
+    if (late) c->k->act(s->act, s->slope, c->n * hg_shape_size(g->big), s->out, s->out);
 }
 
 void hg__correlate_weights(const hg__call *c, const real *big, const real *small, real *dw)

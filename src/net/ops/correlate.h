@@ -50,6 +50,7 @@ typedef struct hg__side {
     hg__act act;
     real slope;
     bool add;
+    bool framed; /* gather: correlate_weights was called just before for the same input, and left it in its frame */
 } hg__side;
 void hg__correlate_gather(const hg__call *c, const hg__side *s);
 void hg__correlate_scatter(const hg__call *c, const hg__side *s);

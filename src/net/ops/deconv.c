@@ -71,7 +71,8 @@ static void backward(const hg__call *c)
     if (a->bias) c->k->act_bias_grad(a->act, a->slope, c->n * y.h * y.w, y.c, c->y, c->dy, c->dw[1], c->dw_add);
     else c->k->act_grad(a->act, a->slope, c->n * hg_shape_size(y), c->y, c->dy);
     hg__correlate_weights(c, c->dy, c->x[0], c->dw[0]);
-    if (c->dx[0]) hg__correlate_gather(c, &(hg__side){.in = c->dy, .out = c->dx[0], .add = c->dx_add[0]});
+    if (c->dx[0])
+        hg__correlate_gather(c, &(hg__side){.in = c->dy, .out = c->dx[0], .add = c->dx_add[0], .framed = true});
 }
 
 const hg__op hg__op_deconv = {
