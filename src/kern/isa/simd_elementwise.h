@@ -20,6 +20,30 @@ static void simd_copy(size_t n, const float *x, float *y, bool add)
     if (i < n) put_or_add(y + i, vf_head(x + i, n - i), true, n - i);
 }
 
+/* These give the end of what they wrote. A row of a small image is too short for a call of memcpy. */
+ALWAYS_INLINE float *put_zeros(size_t n, float *y)
+{
+    for (size_t i = 0; i < n; i += W) vf_put_upto(y + i, (vf){0}, n - i);
+    return y + n;
+}
+
+ALWAYS_INLINE float *put_values(size_t n, const float *x, float *y)
+{
+    for (size_t i = 0; i < n; i += W) vf_put_upto(y + i, vf_get_upto(x + i, n - i), n - i);
+    return y + n;
+}
+
+static void simd_pad(size_t n, hg_shape in, size_t top, size_t left, size_t bottom, size_t right, const float *x,
+                     float *out)
+{
+    size_t row = in.w * in.c, before = left * in.c, behind = right * in.c, wide = before + row + behind;
+    for (size_t i = 0; i < n; i++) {
+        out = put_zeros(top * wide, out);
+        for (size_t y = 0; y < in.h; y++, x += row) out = put_zeros(behind, put_values(row, x, put_zeros(before, out)));
+        out = put_zeros(bottom * wide, out);
+    }
+}
+
 static void simd_scale(size_t n, float f, const float *x, float *y, bool add)
 {
     size_t i = 0;
