@@ -92,6 +92,8 @@ static const struct {
     {"7x7x2", "maxpool 9", "maxpool: kernel 9x9 is larger than the 7x7 input"},
     {"7x7x2", "avgpool 7x8", "avgpool: kernel 7x8 is larger than the 7x7 input"},
     {"3x2x2", "maxpool 5 p1", "maxpool: kernel 5x5 is larger than the 3x2 input padded by 1x1"},
+    {"9x9x2", "conv 3x3 2 /65", "conv: stride 65x65 is larger than 64"},
+    {"9x9x2", "deconv 3x3 2 /65x1", "deconv: stride 65x1 is larger than 64"},
     {"7x7x2", "maxpool 2 p2x1", "maxpool: padding 2x1 must be smaller than the kernel 2x2, or a window holds no pixel"},
     {"7x7x2", "maxpool", "maxpool: wants a kernel; usage: maxpool KERNEL [/STRIDE] [pPADDING | valid]"},
     {"7x7x2", "maxpool 0", "maxpool: wants a kernel; usage: maxpool KERNEL [/STRIDE] [pPADDING | valid]"},

@@ -98,7 +98,7 @@ typedef struct hg_losses {
     double total;
 } hg_losses;
 /* One training walk over n samples: the losses (mean over the samples) and the gradient of the whole
- * batch. t: what the loss holds against the output in x's place, NULL: x itself (it differs when x was
+ * batch. n: 1 to the plan's batch. t: what the loss holds against the output in x's place, NULL: x itself (it differs when x was
  * corrupted). step: counts the steps since the start, for the random numbers.
  * size: called once a step by those who train; a struct would only be filled and emptied. */
 void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint32_t step, hg_losses *losses);

@@ -3,6 +3,7 @@
  * is taken in the order of the samples, so the bits are the same for any number of threads and any micro-batch. */
 #include "net/plan.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { PARTS_EACH = 4 /* for a thread */, PACK_PARTS = 8, PACK_ALONE = 16 << 10 /* elements */ };
@@ -249,6 +250,7 @@ size_t hg__shards_for(const hg_plan *p, size_t n, bool train)
 /* size: see net.h. */
 void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint32_t step, hg_losses *losses)
 {
+    assert(n && n <= p->o.batch);
     size_t at = hg__graph_find(p->g, "x");
     walk w = {.p = p, .t = t, .x = at, .n = n, .shards = hg__shards_for(p, n, true), .step = step, .train = true};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */
@@ -260,6 +262,7 @@ void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint3
 
 void hg_losses_of(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, hg_losses *losses)
 {
+    assert(n && n <= p->o.batch);
     size_t at = hg__graph_find(p->g, "x");
     walk w = {.p = p, .t = t, .x = at, .n = n, .shards = hg__shards_for(p, n, false)};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */

@@ -71,7 +71,7 @@ static size_t axis_taps(const hg__axis *a, size_t r, ptrdiff_t *offset, size_t *
 
 static size_t axis_pixels(size_t size, size_t stride, size_t r) { return r < size ? (size - r - 1) / stride + 1 : 0; }
 
-enum { MOST_KERNEL = 64 }; /* checked by solve */
+enum { MOST_KERNEL = 64, MOST_STRIDE = 64 }; /* checked by solve */
 
 /* How far an axis of the small side must be framed for all phases. */
 static void frame_small(const hg__axis *a, size_t big, size_t small, size_t *before, size_t *behind)
@@ -380,6 +380,8 @@ hg_status hg__correlate_check(hg__node *node, hg_error *e)
         return hg__line_fail(e, node, "wants a number of channels behind the kernel, such as 3x3 32");
     if (!a->sh) a->sh = a->sw = 1;
     if (!a->sw) return hg__line_fail(e, node, "the stride must be at least 1");
+    if (a->sh > MOST_STRIDE || a->sw > MOST_STRIDE)
+        return hg__line_fail(e, node, "stride %zux%zu is larger than %d", a->sh, a->sw, MOST_STRIDE);
     if (!a->dh) a->dh = a->dw = 1;
     if (!a->dw) return hg__line_fail(e, node, "the dilation must be at least 1");
     if (!a->groups) a->groups = 1;
