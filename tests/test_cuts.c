@@ -71,6 +71,7 @@ static void check_gradients(const trial *t, size_t n)
         {.batch = n, .micro = 4, .threads = 1},
         {.batch = n, .micro = 2, .threads = 2},
         {.batch = n + 31, .micro = 0, .threads = 2},
+        {.batch = n, .micro = 2, .threads = 2, .recompute = true},
     };
     hg_losses losses, again;
     real *g = gradient_of(t, (hg_plan_options){.batch = n, .micro = 1, .threads = 1, .train = true}, n, &losses);

@@ -119,12 +119,12 @@ static void play(const hg_plan *p)
     if (!s.narrow || !s.wide) fail_msg("no memory");
     for (size_t l = 0; l < p->legs; l++) go_leg(&s, &p->leg[l], true, p->o.train && hg__leg_turns(p, &p->leg[l]));
     for (size_t l = p->legs; p->o.train && l-- > 0;)
-        if (!hg__leg_turns(p, &p->leg[l])) go_leg(&s, &p->leg[l], false, true);
+        if (!hg__leg_turns(p, &p->leg[l])) go_leg(&s, &p->leg[l], hg__leg_repeats(p, &p->leg[l]), true);
     free(s.narrow);
     free(s.wide);
 }
 
-static void open_and_play(const char *text, bool train, size_t micro)
+static void open_and_play(const char *text, hg_plan_options o)
 {
     hg_graph *g = NULL;
     hg_model *m = NULL;
@@ -133,7 +133,7 @@ static void open_and_play(const char *text, bool train, size_t micro)
     if (hg_graph_parse(&g, hg_preset_text(text) ? hg_preset_text(text) : text, "a.hg", NULL, &e))
         fail_msg("%s: %s", e.where, e.what);
     assert_int_equal(hg_model_make(&m, &g, 1, &e), HG_OK);
-    const hg_plan_options o = {.batch = BATCH, .train = train, .threads = 1, .micro = micro};
+    o.batch = BATCH, o.threads = 1;
     if (hg_plan_open(&p, m, &o, &e)) fail_msg("%s: %s", e.where, e.what);
     play(p);
     hg_plan_close(&p);
@@ -143,8 +143,9 @@ static void open_and_play(const char *text, bool train, size_t micro)
 static void open_each_way(const char *text)
 {
     for (size_t micro = 0; micro < 3; micro++) {
-        open_and_play(text, true, micro);
-        open_and_play(text, false, micro);
+        open_and_play(text, (hg_plan_options){.train = true, .micro = micro});
+        open_and_play(text, (hg_plan_options){.train = true, .micro = micro, .recompute = true});
+        open_and_play(text, (hg_plan_options){.train = false, .micro = micro});
     }
 }
 
@@ -236,12 +237,41 @@ static void reuse_saves_memory(void **state)
     assert_int_equal(hg__place_buffers(list, 10, 1), 128); /* a chain needs two */
 }
 
+/* Opens conv for 128 samples within so many bytes. */
+static hg_status open_within(size_t memory, hg_plan **p, hg_model **m, hg_error *e)
+{
+    hg_graph *g = NULL;
+    assert_int_equal(hg_graph_open(&g, "conv", NULL, e), HG_OK);
+    assert_int_equal(hg_model_make(m, &g, 1, e), HG_OK);
+    return hg_plan_open(p, *m, &(hg_plan_options){.batch = 128, .train = true, .threads = 1, .memory = memory}, e);
+}
+
+static void a_plan_keeps_within_its_memory_or_says_what_it_needs(void **state)
+{
+    (void)state;
+    bool recomputed = false;
+    for (size_t memory = 20 << 20; memory > 2 << 20; memory -= 512 << 10) {
+        hg_plan *p = NULL;
+        hg_model *m = NULL;
+        hg_error e = {0};
+        hg_status s = open_within(memory, &p, &m, &e);
+        if (s)
+            assert_true(s == HG_USAGE && !p && !strcmp(e.where, "--max-memory") && strstr(e.what, "a smaller batch"));
+        else assert_true(hg_plan_memory(p) + p->sizes.weights <= memory);
+        assert_true(s || memory > 8 << 20); /* the dense layers' inputs and gradients alone take 3 MB */
+        recomputed |= p && p->recompute;
+        hg_plan_close(&p), hg_model_close(&m);
+    }
+    assert_true(recomputed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(presets_share_no_memory_that_is_in_use),
         cmocka_unit_test(branches_and_coupled_samples_share_no_memory_in_use),
         cmocka_unit_test(random_nets_share_no_memory_in_use),
+        cmocka_unit_test(a_plan_keeps_within_its_memory_or_says_what_it_needs),
         cmocka_unit_test(buffers_alive_together_are_placed_apart),
         cmocka_unit_test(reuse_saves_memory),
     };

@@ -78,9 +78,14 @@ typedef struct hg_plan_options {
     size_t threads; /* 0: one per processor; 1: the caller alone */
     size_t micro;   /* samples walked at a time, 0: chosen for the cache; never changes a bit of the result */
     uint64_t seed;  /* of dropout, noise and sampling */
+    size_t memory;  /* most bytes that plan and weights may take, 0: any: it then walks fewer samples at a time,
+                       and recomputes where that does not do */
+    bool recompute; /* values are computed again on the way back instead of being kept: less memory, more work (Chen et
+                       al. 2016); never changes a bit of the result */
 } hg_plan_options;
 
-/* The model must outlive the plan; several plans may share it. Only this call allocates. */
+/* The model must outlive the plan; several plans may share it, one for each of several threads. Only this call
+ * allocates. HG_USAGE when `memory` is too little for the batch. */
 hg_status hg_plan_open(hg_plan **p, hg_model *m, const hg_plan_options *o, hg_error *e);
 void hg_plan_close(hg_plan **p);
 
@@ -97,8 +102,8 @@ typedef struct hg_losses {
     } part[8];
     double total;
 } hg_losses;
-/* One training walk over n samples: the losses (mean over the samples) and the gradient of the whole
- * batch. n: 1 to the plan's batch. t: what the loss holds against the output in x's place, NULL: x itself (it differs when x was
+/* One training walk over n samples, 1 to the plan's batch: the losses (mean over the samples) and the gradient
+ * of the whole batch. t: what the loss holds against the output in x's place, NULL: x itself (it differs when x was
  * corrupted). step: counts the steps since the start, for the random numbers.
  * size: called once a step by those who train; a struct would only be filled and emptied. */
 void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint32_t step, hg_losses *losses);

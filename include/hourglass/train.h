@@ -43,6 +43,8 @@ typedef struct hg_train_options {
     const char *loss;     /* replaces the graph's loss: mse, l1, huber, bce, ssim; NULL: the graph's own */
     uint64_t seed;
     size_t threads;
+    double max_memory;   /* MB that plan and weights may take, 0: any; and */
+    bool recompute;      /* values computed again instead of kept: see hg_plan_options */
     size_t sample_every; /* epochs between sample sheets; 0: none */
 } hg_train_options;
 

@@ -99,7 +99,8 @@ typedef struct values {
     const char *input;
     size_t code;
     size_t batch, threads;
-    bool infer;
+    bool infer, recompute;
+    double max_memory;
 } values;
 
 #define AT(field) offsetof(values, field)
@@ -134,6 +135,16 @@ static const hg__option plan_rows[] = {
      .max = 1024,
      .help = "0: one per processor"},
     {.name = "infer", .type = HG__FLAG, .offset = AT(infer), .help = "for inference: no gradients"},
+    {.name = "max-memory",
+     .type = HG__REAL,
+     .offset = AT(max_memory),
+     .fallback = "0",
+     .max = 1e9,
+     .help = "MB that all may take; 0: any"},
+    {.name = "recompute",
+     .type = HG__FLAG,
+     .offset = AT(recompute),
+     .help = "values are computed again on the way back, not kept"},
     {0},
 };
 #undef AT
@@ -204,10 +215,14 @@ static hg_status run_plan(hg__call *call, hg_error *e)
     hg_model *m = NULL;
     hg_plan *p = NULL;
     char *text = NULL;
+    hg_plan_options o = {.batch = v->batch,
+                         .threads = v->threads,
+                         .train = !v->infer,
+                         .memory = (size_t)(1e6 * v->max_memory),
+                         .recompute = v->recompute};
     hg_status s = open_graph(&g, call, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);
-    if (!s)
-        s = hg_plan_open(&p, m, &(hg_plan_options){.batch = v->batch, .threads = v->threads, .train = !v->infer}, e);
+    if (!s) s = hg_plan_open(&p, m, &o, e);
     if (s) goto done;
     text = hg_plan_describe(p, call->common->json);
     if (!text) s = hg__fail_memory(e, call->word[0], 4096);

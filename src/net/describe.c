@@ -208,6 +208,7 @@ static char *describe_json(const hg_plan *p)
     set_size(root, "batch", p->o.batch);
     set_size(root, "threads", hg__team_size(p->team));
     set_size(root, "micro", p->micro);
+    set(root, "recompute", json_boolean(p->recompute));
     set(root, "train", json_boolean(p->o.train));
     set(root, "kernels", json_string(p->k->name));
     set_size(root, "parameters", p->g->parameters);
@@ -215,7 +216,7 @@ static char *describe_json(const hg_plan *p)
     set(root, "mflop_training", json_real(1e-6 * (double)sum.training));
     set(root, "nodes", nodes_json(p->g));
     set(root, "memory", memory_json(p));
-    root = finish(root, 11);
+    root = finish(root, 12);
     char *text = hg__json_dump(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(root);
     return text;
@@ -288,9 +289,9 @@ static void write_memory(hg__text *t, const hg_plan *p)
     memory part[MEMORY_PARTS];
     size_t threads = hg__team_size(p->team);
     list_memory(p, part);
-    hg__text_add(t, "\nmemory for a batch of %zu in %s, %zu thread%s, %zu sample%s at a time, kernels %s\n\n",
+    hg__text_add(t, "\nmemory for a batch of %zu in %s, %zu thread%s, %zu sample%s at a time%s, kernels %s\n\n",
                  p->o.batch, p->o.train ? "training" : "inference", threads, threads == 1 ? "" : "s", p->micro,
-                 p->micro == 1 ? "" : "s", p->k->name);
+                 p->micro == 1 ? "" : "s", p->recompute ? ", values computed again" : "", p->k->name);
     for (size_t i = 0; i < MEMORY_PARTS; i++)
         if (part[i].bytes)
             hg__text_add(t, "%-9s %10.3f MB  %s\n", part[i].name, 1e-6 * (double)part[i].bytes, part[i].what);

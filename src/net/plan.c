@@ -79,16 +79,32 @@ static void extend(hg__buffer *b, size_t step)
     if (step > b->dies) b->dies = step;
 }
 
+static const hg__leg *leg_of(const hg_plan *p, size_t step)
+{
+    size_t node = step < p->g->nodes ? step : 2 * p->g->nodes - 1 - step;
+    const hg__leg *leg = p->leg;
+    while (leg->upto <= node) leg++;
+    return leg;
+}
+
+bool hg__leg_repeats(const hg_plan *p, const hg__leg *leg)
+{
+    return p->recompute && leg->kind == HG__LEG_PIECES && !hg__leg_turns(p, leg);
+}
+
 static void live_inputs(hg_plan *p, size_t i)
 {
     const hg__node *n = &p->g->node[i];
     const hg__place *q = &p->place[i];
-    size_t back = 2 * p->g->nodes - 1 - i;
+    const hg__leg *leg = leg_of(p, i);
+    size_t all = 2 * p->g->nodes, back = all - 1 - i;
     bool reads_back = q->trained && n->op->flags & HG__OP_NEEDS_X;
     for (size_t k = 0; k < n->inputs; k++) {
         hg__place *from = &p->place[n->input[k]];
         extend(&from->y, i);
+        from->y.leaves |= leg_of(p, n->input[k]) != leg;
         if (reads_back) extend(&from->y, back);
+        if (hg__leg_repeats(p, leg)) extend(&from->y, all - 1 - leg->from);
         if (!q->dx_wanted[k]) continue;
         if (!from->dy.used) from->dy = (hg__buffer){.size = from->dy.size, .born = back, .dies = back, .used = true};
         extend(&from->dy, back);
@@ -99,24 +115,27 @@ static void live_inputs(hg_plan *p, size_t i)
  * both ways. */
 static void steps_around(const hg_plan *p, size_t step, size_t *from, size_t *upto)
 {
-    size_t all = 2 * p->g->nodes, node = step < p->g->nodes ? step : all - 1 - step;
-    const hg__leg *leg = p->leg;
-    while (leg->upto <= node) leg++;
+    size_t all = 2 * p->g->nodes;
+    const hg__leg *leg = leg_of(p, step);
     bool turns = hg__leg_turns(p, leg), back = step >= p->g->nodes;
     *from = back && !turns ? all - leg->upto : leg->from;
     *upto = back || turns ? all - leg->from : leg->upto;
 }
 
 /* A value that lives within one leg of pieces is narrow. While pieces of a leg go their way, one of them may not write
- * where another has still to read: so a wide value lives for whole legs. */
+ * where another has still to read: so a wide value lives for whole legs; one that is written again lives until then. */
 static void widen(const hg_plan *p, hg__buffer *b)
 {
+    const hg__leg *leg = leg_of(p, b->born);
     size_t from, upto, last_from, last_upto;
+    bool repeats = hg__leg_repeats(p, leg) && b->born < p->g->nodes;
     steps_around(p, b->born, &from, &upto);
     steps_around(p, b->dies, &last_from, &last_upto);
-    size_t node = b->born < p->g->nodes ? b->born : 2 * p->g->nodes - 1 - b->born;
-    b->wide = from != last_from || kind_of(p, node) != HG__LEG_PIECES;
-    if (b->wide) b->born = from, b->dies = last_upto - 1;
+    bool stays = from == last_from || (repeats && leg_of(p, b->dies) == leg && !b->leaves);
+    b->wide = leg->kind != HG__LEG_PIECES || !stays;
+    if (!b->wide) return;
+    b->born = from, b->dies = last_upto - 1;
+    if (repeats) extend(b, 2 * p->g->nodes - 1 - leg->from);
 }
 
 static void find_lifetimes(hg_plan *p, const hg__needs *needs)
@@ -212,21 +231,25 @@ static size_t most_scratch(const hg_plan *p, const hg__needs *needs)
     return round_up(most);
 }
 
+/* For a stated micro-batch. */
+static void find_buffers(hg_plan *p, hg__needs *needs, size_t micro)
+{
+    p->micro = micro;
+    find_needs(p, needs);
+    find_lifetimes(p, needs);
+}
+
 /* As many samples as leave a quarter of the near cache to the weights, but no more than a shard. */
 static void choose_micro(hg_plan *p, hg__needs *needs)
 {
-    p->micro = 1;
-    find_needs(p, needs);
-    find_lifetimes(p, needs);
+    find_buffers(p, needs, 1);
     size_t bytes = (place_all(p, false, 1) + most_scratch(p, needs)) * sizeof(real);
     size_t shards = hg__shards_for(p, p->o.batch, p->o.train), shard = (p->o.batch + shards - 1) / shards,
            micro = p->o.micro ? p->o.micro : hg__near_memory() / 4 * 3 / (bytes + 1);
     if (micro > MOST_MICRO && !p->o.micro) micro = MOST_MICRO;
     if (micro > INT32_MAX / (bytes + 1)) micro = INT32_MAX / (bytes + 1); /* the offsets of a walk are int32 */
     if (micro > shard) micro = shard;
-    p->micro = micro ? micro : 1;
-    find_needs(p, needs);
-    find_lifetimes(p, needs);
+    find_buffers(p, needs, micro ? micro : 1);
 }
 
 static void find_shards(hg_plan *p)
@@ -280,6 +303,7 @@ static hg_status name_losses(hg_plan *p, hg_error *e)
 static void count_sizes(hg_plan *p, const hg__needs *needs)
 {
     hg__sizes *s = &p->sizes;
+    *s = (hg__sizes){0};
     for (size_t i = 0; i < p->g->nodes; i++) {
         p->place[i].packed_size = round_up(needs[i].packed);
         s->packed += p->place[i].packed_size * sizeof(real);
@@ -297,13 +321,35 @@ static void count_sizes(hg_plan *p, const hg__needs *needs)
     s->losses = hg__align(p->losses * p->o.batch * sizeof(real));
 }
 
+static size_t bytes_of(const hg_plan *p)
+{
+    const hg__sizes *s = &p->sizes;
+    return s->weights + s->gradient + s->shards + s->packed + s->tables + s->wide + s->narrow + s->losses +
+           hg__align(p->jobs * sizeof *p->job);
+}
+
+/* Within o.memory: first by fewer samples at a time, then by computing values again. */
+static hg_status fit_memory(hg_plan *p, hg__needs *needs, hg_error *e)
+{
+    p->recompute = p->o.recompute && p->o.train;
+    choose_micro(p, needs);
+    for (count_sizes(p, needs); p->o.memory && bytes_of(p) > p->o.memory; count_sizes(p, needs)) {
+        bool last = p->recompute || !p->o.train;
+        if (p->micro > 1) find_buffers(p, needs, p->micro / 2);
+        else if (!last) p->recompute = true, choose_micro(p, needs);
+        else
+            return hg__fail(e, HG_USAGE, "--max-memory",
+                            "%.1f MB are too little: a batch of %zu takes %.1f MB; a smaller batch takes less",
+                            1e-6 * (double)p->o.memory, p->o.batch, 1e-6 * (double)bytes_of(p));
+    }
+    return HG_OK;
+}
+
 static hg_status take_memory(hg_plan *p, const hg__needs *needs, hg_error *e)
 {
     const hg__sizes *s = &p->sizes;
-    p->jobs = p->o.train ? list_jobs(p, NULL) : 0;
     size_t jobs = hg__align(p->jobs * sizeof *p->job);
-    hg_status status = hg__arena_open(
-        &p->arena, s->gradient + s->shards + s->packed + s->tables + s->wide + s->narrow + s->losses + jobs, e);
+    hg_status status = hg__arena_open(&p->arena, bytes_of(p) - s->weights, e);
     if (status) return status;
     p->gradient = p->o.train ? hg__arena_take(&p->arena, s->gradient) : NULL;
     p->shards = hg__arena_take(&p->arena, s->shards);
@@ -329,9 +375,9 @@ static hg_status lay_out(hg_plan *p, hg_error *e)
     find_legs(p);
     if (p->o.train) find_gradients(p);
     find_shards(p);
-    choose_micro(p, needs);
+    p->jobs = p->o.train ? list_jobs(p, NULL) : 0;
     hg_status s = name_losses(p, e);
-    if (!s) count_sizes(p, needs);
+    if (!s) s = fit_memory(p, needs, e);
     if (!s) s = take_memory(p, needs, e);
     free(needs);
     return s;

@@ -23,6 +23,7 @@ typedef struct hg__buffer {
     size_t at;   /* in the thread's part, or in the wide part */
     size_t born, dies;
     bool used, wide;
+    bool leaves; /* another leg reads it */
 } hg__buffer;
 
 typedef enum hg__leg_kind {
@@ -67,6 +68,7 @@ struct hg_plan {
     hg__leg *leg;     /* [legs] */
     size_t legs;
     size_t micro;
+    bool recompute; /* legs but the last are walked again on the way back, for the values within them */
     real *weights, *gradient;
     size_t shard_size; /* elements of one shard's gradients */
     real *shards;      /* [HG__SHARDS][shard_size] */
@@ -86,6 +88,8 @@ hg__team *hg__plan_team(hg_plan *p); /* NULL: one thread */
 
 /* Whether a walk goes back from here at once, piece by piece. */
 bool hg__leg_turns(const hg_plan *p, const hg__leg *leg);
+/* Whether it goes forwards again before it goes back. */
+bool hg__leg_repeats(const hg_plan *p, const hg__leg *leg);
 
 /* Into how many parts a batch of n is cut: the fixed number where each has gradients of its own to add up, or else one
  * a thread, so that dense weights are read as seldom as can be. */

@@ -192,7 +192,7 @@ static void run_walk(walk *w)
     const hg__leg *end = p->leg + p->legs;
     for (const hg__leg *leg = p->leg; leg < end; leg++) walk_leg(w, leg, true, w->train && hg__leg_turns(p, leg));
     for (const hg__leg *leg = end; w->train && leg-- > p->leg;)
-        if (!hg__leg_turns(p, leg)) walk_leg(w, leg, false, true);
+        if (!hg__leg_turns(p, leg)) walk_leg(w, leg, hg__leg_repeats(p, leg), true);
 }
 
 /* After the walk: a stretch of the shards' sum. */

@@ -114,9 +114,14 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
     snprintf(p->trained_on, sizeof p->trained_on, "%s", t->set->name);
     t->weights = hg_model_weights(t->model, &t->n);
     t->most = t->batch < JUDGED_AT_ONCE ? t->batch : JUDGED_AT_ONCE;
-    hg_plan_options o = {.batch = t->batch, .train = true, .threads = t->o.threads, .seed = t->o.seed};
+    hg_plan_options o = {.batch = t->batch,
+                         .train = true,
+                         .threads = t->o.threads,
+                         .seed = t->o.seed,
+                         .memory = (size_t)(1e6 * t->o.max_memory),
+                         .recompute = t->o.recompute};
     s = hg_plan_open(&t->plan, t->model, &o, e);
-    o.batch = t->most, o.train = false;
+    o.batch = t->most, o.train = false, o.memory = 0;
     return s ? s : hg_plan_open(&t->judge, t->model, &o, e);
 }
 
