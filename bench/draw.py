@@ -28,7 +28,7 @@ onnxruntime is called through its Node binding, whose own cost of some microseco
 own layout, with bias. Taps on the zero frame count as work for both, though oneDNN leaves them out: it can exceed the peak.""",
                "hourglass bench kernels --layers, build/peer_onednn"),
     "sweep": ("Random layers", """One thread: deciles over random convolutions, transposed convolutions and dense layers (channels 1 to 256, kernel 1
-to 7, stride 1 to 3, size 7 to 128), in % of the multiply-add peak.""",
+to 7, stride 1 to 3, size 7 to 128) that have at least 8 operations to a byte, in % of the multiply-add peak.""",
               "hourglass bench kernels --sweep 200"),
     "kernels": ("Products of the kernel table", "One thread, the kernel set in use.", "hourglass bench kernels --set SET"),
     "rows": ("Other rows of the kernel table", "One thread, values in the second cache; bytes read and written a second.",

@@ -1,5 +1,5 @@
-/* bench_sweep.c: layers by themselves: those of the presets, and random ones (sweep.h). Random sizes are drawn so that
- * their logarithm is uniform: narrow layers are as likely as wide ones. */
+/* bench_sweep.c: layers by themselves: those of the presets, and random ones (sweep.h). The sizes of images and dense
+ * layers are drawn so that their logarithm is uniform; channels, kernels and strides are uniform themselves. */
 #include "bench/sweep.h"
 
 #include "base/random.h"
@@ -20,36 +20,43 @@ static size_t log_uniform(hg__random *r, double low, double high)
     return (size_t)(low * pow((high + 1) / low, hg__random_uniform(r)));
 }
 
-static hg__geometry draw_dense(hg__random *r)
+/* values: a sample's input and output. */
+static bool is_bound_by_arithmetic(size_t n, size_t macs, size_t values, size_t weights)
 {
-    hg__geometry g = {.in = {1, 1, log_uniform(r, 1, 4096)}, .n = DENSE_SAMPLES};
-    snprintf(g.line, sizeof g.line, "dense %zu", log_uniform(r, 1, 4096));
-    return g;
+    return 2 * n * macs >= HG__BOUND * sizeof(real) * (n * values + weights);
 }
 
-/* false: too much work or memory; draw again. */
+static bool draw_dense(hg__random *r, hg__geometry *g)
+{
+    size_t from = log_uniform(r, 1, 4096), to = log_uniform(r, 1, 4096);
+    *g = (hg__geometry){.in = {1, 1, from}, .n = DENSE_SAMPLES};
+    snprintf(g->line, sizeof g->line, "dense %zu", to);
+    return is_bound_by_arithmetic(g->n, from * to, from + to, from * to);
+}
+
+/* false: too much work or memory, or too little work for the memory; draw again. */
 static bool draw_window(hg__random *r, hg__geometry *g)
 {
     bool transposed = hg__random_below(r, 2);
     size_t stride = 1 + hg__random_below(r, 3), kernel = 1 + hg__random_below(r, 7);
     size_t big = log_uniform(r, 7, 128), small = (big + stride - 1) / stride;
-    size_t from = log_uniform(r, 1, 256), to = log_uniform(r, 1, 256);
-    size_t side = transposed ? small : big;
+    size_t from = 1 + hg__random_below(r, 256), to = 1 + hg__random_below(r, 256), side = transposed ? small : big;
     size_t macs = small * small * kernel * kernel * from * to, values = (big + 6) * (big + 6) * (from + to);
     if (macs > MOST_MACS || values > MOST_VALUES || side < kernel || (transposed && kernel < stride)) return false;
     g->in = (hg_shape){side, side, from};
     for (g->n = MOST_IMAGES; g->n > 1 && (g->n * macs > MOST_MACS || g->n * values > MOST_VALUES);) g->n /= 2;
     snprintf(g->line, sizeof g->line, "%s %zux%zu %zu /%zu", transposed ? "deconv" : "conv", kernel, kernel, to,
              stride);
-    return true;
+    size_t in = side * side * from, out = (transposed ? big * big : small * small) * to;
+    return is_bound_by_arithmetic(g->n, macs, in + out, kernel * kernel * from * to);
 }
 
 hg__geometry hg__geometry_at(uint64_t seed, uint64_t index)
 {
     hg__random r = hg__random_at(seed, HG__FOR_BENCH, 0, index);
-    if (!hg__random_below(&r, 5)) return draw_dense(&r);
     hg__geometry g = {0};
-    while (!draw_window(&r, &g)) {}
+    bool dense = !hg__random_below(&r, 5);
+    while (!(dense ? draw_dense : draw_window)(&r, &g)) {}
     return g;
 }
 

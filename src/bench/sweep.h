@@ -5,7 +5,10 @@
 #include <hourglass/base.h>
 
 /* A convolution or transposed convolution (channels 1 to 256, kernel 1 to 7, stride 1 to 3, size 7 to 128 on its larger
- * side) or a dense layer (1 to 4,096 values), whose work and memory are bounded. */
+ * side) or a dense layer (1 to 4,096 values). Work and memory are bounded, and arithmetic bounds the speed: there are
+ * at least HG__BOUND operations to a byte of input, output and weights. */
+enum { HG__BOUND = 8 };
+
 typedef struct hg__geometry {
     char line[48]; /* of graph text: "conv 3x3 32 /2" */
     hg_shape in;

@@ -22,6 +22,7 @@ typedef struct nt_tile {
 ALWAYS_INLINE vf nt_start(const nt_tile *t, size_t v, size_t column)
 {
     float part[W] = {0};
+    if (t->g->c_step == 1 && (t->g->add || t->first)) return vf_get_upto(t->g->c + t->q[v], t->width);
     for (size_t l = 0; l < t->width && (t->g->add || t->first); l++)
         part[l] = t->g->c[(t->q[v] + l) * t->g->c_step + column];
     return vf_get(part);
@@ -30,6 +31,10 @@ ALWAYS_INLINE vf nt_start(const nt_tile *t, size_t v, size_t column)
 ALWAYS_INLINE void nt_end(const nt_tile *t, size_t v, size_t column, vf sum)
 {
     float part[W];
+    if (t->g->c_step == 1) {
+        vf_put_upto(t->g->c + t->q[v], sum, t->width);
+        return;
+    }
     vf_put(part, sum);
     for (size_t l = 0; l < t->width; l++) t->g->c[(t->q[v] + l) * t->g->c_step + column] = part[l];
 }
