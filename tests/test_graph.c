@@ -76,6 +76,11 @@ static const struct {
     {"input 7x7x1\ndense 7x7x1 -> y\nloss bce y\n", "conv.hg:3", "loss: bce wants two values"},
     {"input 7x7x1\ndense 7x7x1 -> y\nloss mse y x -> l\n", "conv.hg:3", "loss: gives no value that 'l' could name"},
     {"input 7x7x1\ndense 7x7x1 -> y\nloss huber y x 0\n", "conv.hg:3", "loss: huber's delta must be above 0"},
+    {"input 7x7x1\ndense 3 -> z\nmirror\nloss bce_logits y x\n", "conv.hg:4",
+     "loss: bce_logits takes y before the sigmoid, but line 3 ends with sigmoid; write 'mirror none' (or none behind "
+     "the layer), or 'loss bce y x'"},
+    {"input 7x7x1\ndense 3 -> z\nmirror none\nloss bce_logits y x\nloss mse y x\n", "conv.hg:5",
+     "loss: y is in logits here, as 'loss bce_logits' of line 4 takes it; keep one of the two"},
     /* pooling, resizing, reshaping, norms, chance */
     {"input 7x7x1\nmaxpool 9\n", "conv.hg:2", "maxpool: kernel 9x9 is larger than the 7x7 input"},
     {"input 7x7x1\nmaxpool 2 p2\n", "conv.hg:2",

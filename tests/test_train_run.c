@@ -51,6 +51,46 @@ static void the_model_file_holds_the_best_weights(void **state)
     hg_run_close(&run);
 }
 
+/* The last row's validation MSE, and the least and greatest value of the reconstructions, of a graph with this end. */
+static double trained_with(place *p, const char *name, const char *end, float range[2])
+{
+    char graph[200];
+    hg_train_options o = place_options();
+    o.ema = 0, o.noise = NULL, o.augment = NULL;
+    snprintf(graph, sizeof graph, "input 8x8x1 -> x\ndense 6 -> z\n%s", end);
+    place_write(p, graph);
+    place_train(p, name, &o);
+    hg_model *m = open_model(p);
+    hg_plan *plan = NULL;
+    static float y[PLACE_SAMPLES * PLACE_SIZE];
+    assert_int_equal(hg_plan_open(&plan, m, &(hg_plan_options){.batch = PLACE_SAMPLES, .threads = 1}, NULL), HG_OK);
+    assert_int_equal(hg_forward(plan, "x", "y", PLACE_SAMPLES, p->values, y), HG_OK);
+    range[0] = INFINITY, range[1] = -INFINITY;
+    for (size_t i = 0; i < PLACE_SAMPLES * PLACE_SIZE; i++)
+        range[0] = fminf(range[0], y[i]), range[1] = fmaxf(range[1], y[i]);
+    hg_plan_close(&plan);
+    hg_model_close(&m);
+    hg_run *run = NULL;
+    hg_epoch *rows = NULL;
+    size_t n = 0;
+    assert_int_equal(hg_run_open(&run, p->run, NULL), HG_OK);
+    assert_int_equal(hg_run_epochs(run, &rows, &n, NULL), HG_OK);
+    double mse = rows[n - 1].val_mse;
+    free(rows);
+    hg_run_close(&run);
+    return mse;
+}
+
+static void trained_on_logits_the_reconstruction_is_their_sigmoid(void **state)
+{
+    float of_bce[2], of_logits[2];
+    double bce = trained_with(*state, "bce", "mirror sigmoid -> y\nloss bce y x\n", of_bce);
+    double logits = trained_with(*state, "logits", "mirror none -> y\nloss bce_logits y x\n", of_logits);
+    assert_true(fabs(logits / bce - 1) < 0.01); /* the same training, but for rounding */
+    assert_true(of_logits[0] > 0 && of_logits[1] < 1);
+    assert_true(fabsf(of_logits[0] - of_bce[0]) < 0.01F && fabsf(of_logits[1] - of_bce[1]) < 0.01F);
+}
+
 static char *read_json(const place *p, const char *name)
 {
     char *text = NULL;
@@ -254,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(training_learns, place_open, place_close),
+        cmocka_unit_test_setup_teardown(trained_on_logits_the_reconstruction_is_their_sigmoid, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_model_file_holds_the_best_weights, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_run_folder_says_how_it_came_to_be, place_open, place_close),
         cmocka_unit_test_setup_teardown(a_loss_given_as_an_option_replaces_the_graphs, place_open, place_close),

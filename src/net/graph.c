@@ -28,7 +28,7 @@ void hg__param_add(hg__node *node, hg__param p)
 
 size_t hg__graph_find(const hg_graph *g, const char *value)
 {
-    for (size_t i = 0; i < g->nodes; i++)
+    for (size_t i = g->nodes; i-- > 0;)
         if (!strcmp(g->node[i].name, value) && !(g->node[i].op->flags & HG__OP_LOSS)) return i;
     return HG__MOST_NODES;
 }

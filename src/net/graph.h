@@ -15,7 +15,8 @@ struct hg_graph {
     size_t weights;    /* size of the weight block, running statistics included, each param aligned to 16 */
 };
 
-/* The node that gives a named value; HG__MOST_NODES: none. */
+/* The node that gives a named value; HG__MOST_NODES: none. Only y may be given twice, by the line of the text and by
+ * its sigmoid, where a loss bce_logits made logits of the first: the later one, the reconstruction, is found. */
 size_t hg__graph_find(const hg_graph *g, const char *value);
 
 /* The stretches of the weight block, in order. name: "3.weight", the node's name before the point. */

@@ -45,7 +45,9 @@ const hg__op *hg__op_at(size_t i) { return ops[i]; }
 size_t hg_usages(void) { return hg__ops() + 1; }
 const char *hg_usage(size_t i, const char **help)
 {
-    *help = i < hg__ops() ? ops[i]->help : "the decoder: undoes every line from here back to the input";
+    *help = i < hg__ops() ? ops[i]->help
+                          : "the decoder: undoes every line from here back to the input; its output is a sigmoid "
+                            "unless told (none, tanh)";
     return i < hg__ops() ? ops[i]->usage : "mirror [ACTIVATION] [-> NAME]";
 }
 

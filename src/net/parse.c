@@ -270,6 +270,51 @@ static hg_status check_whole(parser *p)
     return HG_OK;
 }
 
+static bool is_loss_of(const hg__node *node, const char *kind)
+{
+    return node->op->flags & HG__OP_LOSS && !strcmp(node->op->kinds[node->attr.kind], kind);
+}
+
+/* y's line has logits, so it must not bound them, and no other loss may read them as a picture. */
+static hg_status check_logits(parser *p, size_t y, size_t loss)
+{
+    const hg_graph *g = p->g;
+    hg__act act = g->node[y].attr.act;
+    if (act == HG__ACT_SIGMOID || act == HG__ACT_TANH)
+        return hg__line_fail(p->e, &g->node[loss],
+                             "bce_logits takes y before the sigmoid, but line %zu ends with %s; write 'mirror none' "
+                             "(or none behind the layer), or 'loss bce y x'",
+                             g->node[y].line, hg__act_name(act));
+    for (size_t i = 0; i < g->nodes; i++)
+        if (g->node[i].op->flags & HG__OP_LOSS && g->node[i].input[0] == y && !is_loss_of(&g->node[i], "bce_logits"))
+            return hg__line_fail(p->e, &g->node[i],
+                                 "y is in logits here, as 'loss bce_logits' of line %zu takes it; keep one of the two",
+                                 g->node[loss].line);
+    return HG_OK;
+}
+
+/* A loss bce_logits makes logits of y's line. The reconstruction is their sigmoid: a value of its own, for which the
+ * name y stands from here on, so that whoever asks for y gets pictures, while training stays on the logits. */
+static hg_status add_reconstruction(parser *p)
+{
+    const hg_graph *g = p->g;
+    size_t y = hg__graph_find(g, "y"), loss = 0;
+    while (loss < g->nodes && !(is_loss_of(&g->node[loss], "bce_logits") && g->node[loss].input[0] == y)) loss++;
+    if (y == HG__MOST_NODES || loss == g->nodes) return HG_OK;
+    hg_status s = check_logits(p, y, loss);
+    if (s) return s;
+    hg_shape shape = g->node[y].shape;
+    hg__node after = {.op = hg__op_named("act"),
+                      .name = "y",
+                      .line = g->node[loss].line,
+                      .input = {y},
+                      .inputs = 1,
+                      .in = {shape},
+                      .shape = shape,
+                      .attr.act = HG__ACT_SIGMOID};
+    return push(p, &after);
+}
+
 hg_status hg_graph_parse(hg_graph **out, const char *text, const char *name, const hg_graph_options *o, hg_error *e)
 {
     hg_error mine = {0};
@@ -281,6 +326,7 @@ hg_status hg_graph_parse(hg_graph **out, const char *text, const char *name, con
     hg_status s;
     if (strlen(text) > LONGEST_TEXT) s = hg__fail(&mine, HG_MODEL, name, "is longer than a graph may be (1 MiB)");
     else p.reading = true, s = parse_lines(&p, text, 0);
+    if (!s) s = add_reconstruction(&p);
     bool names_line = s == HG_MODEL && p.reading;
     if (!s) s = check_whole(&p);
     if (!s) s = hg__text_done(&p.text, &mine);
