@@ -101,6 +101,59 @@ static char *read_json(const place *p, const char *name)
     return text;
 }
 
+static const char plain_graph[] = "input 8x8x1 -> x\ndense 20 relu\ndense 6 -> z\nmirror sigmoid -> y\nloss mse y x\n";
+
+static void an_optimizer_brings_its_own_defaults_unless_told(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 30, o.ema = 0, o.noise = NULL, o.augment = NULL, o.optimizer = "rmsprop", o.lr = 1e-3;
+    place_write(p, plain_graph);
+    hg_train_result r = place_train(p, "own", &o);
+    assert_true(r.val_loss < 0.03);
+    assert_null(strstr(p->said, "warning"));
+    char *config = read_json(p, "config.json");
+    assert_non_null(strstr(config, "\"beta2\": 0.99"));
+    assert_null(strstr(config, "\"beta2\": 0.999"));
+    assert_non_null(strstr(config, "\"momentum\": 0.0"));
+    free(config);
+    o.momentum = 0.5, o.epochs = 1;
+    place_train(p, "told", &o);
+    config = read_json(p, "config.json");
+    assert_non_null(strstr(config, "\"momentum\": 0.5"));
+    free(config);
+}
+
+static void a_dead_training_is_told_of_and_ends_well(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.ema = 0, o.noise = NULL, o.augment = NULL, o.clip = 0, o.optimizer = "sgd", o.lr = 300, o.val = 0, o.epochs = 12;
+    place_write(p, plain_graph);
+    place_train(p, "dead", &o);
+    assert_non_null(strstr(p->said, "nearly the same picture for every input"));
+    assert_non_null(strstr(p->said, "smaller --lr"));
+}
+
+static void what_has_no_effect_is_told_before_the_first_step(void **state)
+{
+    static const struct {
+        const char *optimizer, *says;
+        double warmup, decay;
+    } rows[] = {{"adam", "--nesterov has no effect with adam", 0, 0},
+                {"rmsprop", "--weight-decay has no effect with rmsprop", 0, 0.1},
+                {"sgd", "the warm-up of 4 epochs is as long as the training of 4", 4, 0}};
+    place *p = *state;
+    place_write(p, plain_graph);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        hg_train_options o = place_options();
+        o.optimizer = rows[i].optimizer, o.nesterov = true, o.warmup = rows[i].warmup, o.weight_decay = rows[i].decay;
+        p->said[0] = 0;
+        place_train(p, "run", &o);
+        if (!strstr(p->said, rows[i].says)) fail_msg("said \"%s\", not \"%s\"", p->said, rows[i].says);
+    }
+}
+
 static void the_run_folder_says_how_it_came_to_be(void **state)
 {
     static const char *const wanted[] = {"\"epochs\": 1",    "\"noise\": \"gaussian:0.1\"", "\"loss\": null",
@@ -295,6 +348,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(training_learns, place_open, place_close),
         cmocka_unit_test_setup_teardown(trained_on_logits_the_reconstruction_is_their_sigmoid, place_open, place_close),
+        cmocka_unit_test_setup_teardown(an_optimizer_brings_its_own_defaults_unless_told, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_dead_training_is_told_of_and_ends_well, place_open, place_close),
+        cmocka_unit_test_setup_teardown(what_has_no_effect_is_told_before_the_first_step, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_model_file_holds_the_best_weights, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_run_folder_says_how_it_came_to_be, place_open, place_close),
         cmocka_unit_test_setup_teardown(a_loss_given_as_an_option_replaces_the_graphs, place_open, place_close),

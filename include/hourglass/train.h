@@ -22,8 +22,8 @@ typedef struct hg_train_options {
     size_t code; /* bottleneck size, 0: the model's own */
     size_t epochs, batch;
     double lr;
-    const char *optimizer; /* adam, adamw, sgd, rmsprop */
-    double beta1, beta2, epsilon, momentum;
+    const char *optimizer;                  /* adam, adamw, sgd, rmsprop */
+    double beta1, beta2, epsilon, momentum; /* beta2, momentum: NaN is the optimiser's own default */
     bool nesterov;
     double weight_decay;  /* of the weights; adamw: decoupled, sgd: joins the gradient */
     const char *schedule; /* constant, step, cosine, onecycle, plateau */

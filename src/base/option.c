@@ -104,6 +104,7 @@ void hg__options_default(const hg__option *table, void *values)
 {
     for (const hg__option *row = table; row->name; row++)
         if (row->fallback) hg__option_set(row, values, row->fallback, row->name, NULL);
+        else if (row->type == HG__REAL) *(double *)place(row, values) = (double)NAN;
 }
 
 const hg__option *hg__option_find(const hg__option *table, const char *name)

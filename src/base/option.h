@@ -30,7 +30,7 @@ typedef struct hg__option {
     bool tunable, log_scale;
 } hg__option;
 
-/* Writes every fallback into *values. */
+/* Writes every fallback into *values; a REAL without one becomes NaN, which no text can set: not given. */
 void hg__options_default(const hg__option *table, void *values);
 /* Sets one value from text, checked; `where` names the source in messages ("--epochs"). */
 hg_status hg__option_set(const hg__option *row, void *values, const char *text, const char *where, hg_error *e);

@@ -96,12 +96,15 @@ static hg_status on_samples(void *ctx, const char *path, const float *x, const f
 
 static char *describe_sources(const hg__call *call)
 {
+    const values *v = call->values;
     json_t *sources = json_object();
     char *text = NULL;
     for (hg__slot s = {0}; hg__slot_next(call->command, &s);) {
         char source[1024];
+        hg__call_source(call, s.row->name, source, sizeof source);
+        bool settled = !strcmp(source, "default") && s.row->type == HG__REAL && !s.row->fallback;
         json_object_set_new(sources, s.row->name,
-                            json_string(hg__call_source(call, s.row->name, source, sizeof source)));
+                            settled ? json_sprintf("default of %s", v->train.optimizer) : json_string(source));
     }
     text = hg__json_text(sources, JSON_COMPACT);
     json_decref(sources);

@@ -39,12 +39,20 @@ static size_t find_mse(const hg_graph *g)
     return HG__MOST_LOSSES;
 }
 
+/* n reconstructions into t->y; false: the graph gives none of x's shape. */
+static bool rebuild(hg__trainer *t, size_t n, const float *input)
+{
+    hg_shape y;
+    if (!hg_graph_shape(hg_model_graph(t->model), "y", &y) || !hg_shape_equal(y, t->set->shape)) return false;
+    return !hg_forward(t->judge, "x", "y", n, input, t->y);
+}
+
 /* Sum over n samples of the mean squared error of each. */
 static double measure_mse(hg__trainer *t, size_t n, const float *input)
 {
     double sum = 0;
     size_t size = hg_shape_size(t->set->shape);
-    if (hg_forward(t->judge, "x", "y", n, input, t->y)) return (double)NAN;
+    if (!rebuild(t, n, input)) return (double)NAN;
     for (size_t i = 0; i < n * size; i++) {
         double d = (double)t->y[i] - (double)t->x[i];
         sum += d * d;
@@ -70,6 +78,41 @@ hg__verdict hg__judge(hg__trainer *t)
     return v;
 }
 
+/* Of n samples [n][size]: the mean over their values of the variance over the samples. */
+static double variance(const float *v, size_t n, size_t size)
+{
+    double whole = 0;
+    for (size_t k = 0; k < size; k++) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < n; i++) sum += (double)v[i * size + k];
+        for (size_t i = 0; i < n; i++) {
+            double d = (double)v[i * size + k] - sum / (double)n;
+            squares += d * d;
+        }
+        whole += squares / (double)n;
+    }
+    return whole / (double)size;
+}
+
+bool hg__judge_pulse(hg__trainer *t, hg__pulse *p)
+{
+    size_t size = hg_shape_size(t->set->shape), from = t->n_val ? t->n_train : 0, n = t->n_val ? t->n_val : t->n_train;
+    double sum = 0;
+    if (n > t->most) n = t->most;
+    fill(t, t->index + from, n);
+    double least = 1e-9 * (t->reach.greatest - t->reach.least), own = variance(t->x, n, size);
+    if (n < 2 || !(own > least * least)) return false;
+    *p = (hg__pulse){.mse = measure_mse(t, n, t->noise ? t->input : t->x) / (double)n};
+    if (!isfinite(p->mse)) return false;
+    p->spread = variance(t->y, n, size) / own;
+    for (size_t i = 0; i < n * size; i++) {
+        double d = (double)t->x[i] - (double)t->mean[i % size];
+        sum += d * d;
+    }
+    p->mean_mse = sum / (double)(n * size);
+    return true;
+}
+
 /* As a picture: what is stored as bytes by its bytes' range, floats as they are; both in [0,1]. */
 static void to_picture(const hg_set *set, size_t n, float *v)
 {
@@ -88,7 +131,7 @@ hg_status hg__judge_samples(hg__trainer *t, size_t epoch, hg_error *e)
     if (n > SHOWN) n = SHOWN;
     if (n > t->most) n = t->most;
     fill(t, t->index + from, n);
-    if (hg_forward(t->judge, "x", "y", n, t->noise ? t->input : t->x, t->y)) return HG_OK; /* nothing to draw */
+    if (!rebuild(t, n, t->noise ? t->input : t->x)) return HG_OK; /* nothing to draw */
     to_picture(t->set, n * size, t->x);
     to_picture(t->set, n * size, t->y);
     snprintf(name, sizeof name, "samples/epoch-%04zu.png", epoch);

@@ -54,13 +54,14 @@ static hg_status judge(hg__trainer *t, hg_epoch *row, hg_error *e)
 {
     bool sheet = t->o.sample_every && (row->epoch % t->o.sample_every == 0 || row->epoch == t->o.epochs);
     if (!hg__weights_are_finite(t)) return hg__diverged(t, 0, t->x, e);
-    if (t->n_val || (sheet && t->l->samples)) hg_plan_refresh(t->judge);
+    hg_plan_refresh(t->judge);
     hg__verdict v = hg__judge(t);
     if (t->n_val && !isfinite(v.loss)) return hg__diverged(t, last_judged(t), t->noise ? t->input : t->x, e);
     row->val_loss = v.loss, row->val_mse = v.mse;
     double now = t->n_val ? v.loss : row->train_loss, best = t->n_val ? t->at.best_val_loss : t->at.best_train_loss;
     row->best = !t->at.best_epoch || now < best;
     note_gain(t, now);
+    hg__advice_epoch(t, row->epoch);
     if (sheet) {
         hg_status s = hg__judge_samples(t, row->epoch, e);
         if (s) return s;
@@ -116,6 +117,8 @@ static hg_status run_epochs(hg__trainer *t, hg_error *e)
     }
     if (!s && has_lost_patience(t) && t->at.epoch < t->o.epochs)
         hg__say(t->l, "stopped early: no gain in %zu epochs; the best was epoch %zu", t->at.waited, t->at.best_epoch);
+    if (!s && t->dead && t->at.epoch < t->o.epochs)
+        hg__say(t->l, "warning: the model was no better than the mean picture of the data when training ended");
     return s;
 }
 
@@ -161,11 +164,13 @@ hg_status hg_train(hg_train_result *r, const hg_set *set, const char *model, con
     hg__trainer t = {.o = *o, .l = l ? l : &hg__nobody, .set = set, .lock = -1};
     hg_graph *g = NULL;
     hg_status s = hg__train_check(o, e);
+    if (!s) hg__optimizer_settle(&t.o);
     if (!s) s = hg__trainer_graph(&g, set, model, o, e);
     if (!s) hg__tell_input(t.l, set, model);
     if (!s) s = hg__trainer_open(&t, &g, e);
     if (!s) s = hg_run_create(&t.run, run, true, e);
     if (!s) s = hg__run_lock(&t.lock, hg_run_path(t.run), e);
+    if (!s) hg__advice_begin(&t);
     t.began = hg__seconds();
     if (!s) s = hg__journal_begin(&t, model, e);
     if (!s) s = hg__standing_save(&t, e);

@@ -27,6 +27,7 @@ static hg_status read_options(hg__trainer *t, const hg__saved *saved, size_t epo
 {
     t->held = json_incref(json_object_get(saved->header, "values"));
     hg_status s = hg__train_values_read(&t->o, t->held, saved->path, e);
+    if (!s) hg__optimizer_settle(&t->o);
     if (s || !epochs) return s;
     if (epochs != t->o.epochs && hg__schedule_named(t->o.schedule)->whole)
         hg__say(t->l, "warning: the %s schedule now ends at epoch %zu instead of %zu", t->o.schedule, epochs,

@@ -134,7 +134,8 @@ static hg_status open_memory(hg__trainer *t, hg_error *e)
     sample = hg_shape_size(t->set->shape);
     if (!hg__mul(t->n, sizeof(float), &block) || !hg__mul(sample * sizeof(float), t->most, &sample_bytes))
         return hg__fail_memory(e, "training", SIZE_MAX);
-    size_t judge = 3 * hg__align(sample_bytes) + hg__align(3 * sample * sizeof(float));
+    size_t judge =
+        3 * hg__align(sample_bytes) + hg__align(3 * sample * sizeof(float)) + hg__align(sample * sizeof(float));
     hg_status s = hg__arena_open(&t->arena, (blocks + states) * hg__align(block) + judge, e);
     if (s) return s;
     t->best = hg__arena_take(&t->arena, block);
@@ -144,6 +145,7 @@ static hg_status open_memory(hg__trainer *t, hg_error *e)
     t->input = hg__arena_take(&t->arena, sample_bytes);
     t->y = hg__arena_take(&t->arena, sample_bytes);
     t->scratch = hg__arena_take(&t->arena, 3 * sample * sizeof(float));
+    t->mean = hg__arena_take(&t->arena, sample * sizeof(float));
     memcpy(t->best, t->weights, block);
     if (u->average) memcpy(u->average, t->weights, block);
     return HG_OK;
@@ -173,6 +175,7 @@ hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
     if (!s && t->o.noise && *t->o.noise) s = open_noise(t, e);
     if (!s) s = open_model(t, g, e);
     if (!s) s = open_update(t, e);
+    if (!s) s = hg__advice_look(t, e);
     hg_graph_close(g);
     return s;
 }

@@ -1,6 +1,7 @@
 /* train_rows.c: see train_rows.h. A row is the only place where a default, a range or a help text stands. */
 #include "train/train_rows.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,13 +25,13 @@ const hg__option hg__train_rows[] = {
      .help = "how a gradient becomes a step"},
     {.name = "beta1", .type = HG__REAL, .offset = AT(beta1), .fallback = "0.9", .max = 0.9999, .tunable = true,
      .help = "adam, adamw: decay of the gradient's mean"},
-    {.name = "beta2", .type = HG__REAL, .offset = AT(beta2), .fallback = "0.999", .max = 0.999999, .tunable = true,
-     .help = "adam, adamw, rmsprop: decay of the squared gradient's mean"},
+    {.name = "beta2", .type = HG__REAL, .offset = AT(beta2), .max = 0.999999, .tunable = true,
+     .help = "decay of the squared gradient's mean; default: adam, adamw 0.999, rmsprop 0.99"},
     {.name = "epsilon", .type = HG__REAL, .offset = AT(epsilon), .fallback = "1e-8", .min = 1e-30, .max = 1,
      .log_scale = true,
      .help = "adam, adamw, rmsprop: added to the root"},
-    {.name = "momentum", .type = HG__REAL, .offset = AT(momentum), .fallback = "0.9", .max = 0.9999, .tunable = true,
-     .help = "sgd, rmsprop: part of the last step that is kept"},
+    {.name = "momentum", .type = HG__REAL, .offset = AT(momentum), .max = 0.9999, .tunable = true,
+     .help = "part of the last step that is kept; default: sgd 0.9, rmsprop 0"},
     {.name = "nesterov", .type = HG__FLAG, .offset = AT(nesterov), .fallback = "false", .tunable = true,
      .help = "sgd: look one step ahead"},
     {.name = "weight-decay", .type = HG__REAL, .offset = AT(weight_decay), .fallback = "0", .max = 1e3,
@@ -94,11 +95,13 @@ hg_train_options hg_train_defaults(void)
     return o;
 }
 
-/* A text that may be left out, and is. */
+/* A text or a number that may be left out, and is. */
 static bool is_left_out(const hg__option *row, const hg_train_options *o)
 {
-    if (row->fallback || (row->type != HG__TEXT && row->type != HG__CHOICE)) return false;
-    return !*(const char *const *)((const char *)o + row->offset);
+    const char *at = (const char *)o + row->offset;
+    if (row->fallback) return false;
+    if (row->type == HG__REAL) return isnan(*(const double *)(const void *)at);
+    return (row->type == HG__TEXT || row->type == HG__CHOICE) && !*(const char *const *)(const void *)at;
 }
 
 hg_status hg__train_check(const hg_train_options *o, hg_error *e)
@@ -125,7 +128,7 @@ static json_t *value_of(const hg__option *row, const hg_train_options *o)
         uint64_t v = *(const uint64_t *)at;
         return v <= INT64_MAX ? json_integer((json_int_t)v) : json_sprintf("%llu", (unsigned long long)v);
     }
-    case HG__REAL: return json_real(*(const double *)at);
+    case HG__REAL: return is_left_out(row, o) ? json_null() : json_real(*(const double *)at);
     case HG__TEXT:
     case HG__CHOICE: break;
     }
@@ -153,7 +156,7 @@ static const char *text_of(const json_t *value, char *out, size_t n)
 hg_status hg__train_values_read(hg_train_options *o, const json_t *values, const char *where, hg_error *e)
 {
     char number[64], place[320];
-    hg_train_options made = {0};
+    hg_train_options made = hg_train_defaults();
     for (const hg__option *row = hg__train_rows; row->name; row++) {
         const json_t *value = json_object_get(values, row->name);
         snprintf(place, sizeof place, "%s: %s", where, row->name);

@@ -30,6 +30,10 @@ typedef struct hg__standing {
         train_seconds; /* since the start, resumed parts added; of these, spent on steps of complete epochs */
 } hg__standing;
 
+typedef struct hg__reach {
+    double least, greatest;
+} hg__reach;
+
 typedef struct hg__trainer {
     hg_train_options o;
     const hg_train_listener *l; /* never NULL */
@@ -49,6 +53,9 @@ typedef struct hg__trainer {
     float *best, *spare;            /* spare: where the weights wait while the average is judged; NULL without it */
     float *x, *input, *y, *scratch; /* the judge's: [most * sample size] each, scratch [3 * sample size] */
     size_t most;
+    float *mean;     /* the mean of the training samples [sample size] … */
+    hg__reach reach; /* … and their range, of at most some thousands of them */
+    bool dead;       /* after the last epoch the model did nothing, and that was said */
     hg__arena arena;
     hg__standing at;
     double began;   /* on hg__seconds' clock, less what earlier parts took */
@@ -97,8 +104,24 @@ typedef struct hg__verdict {
     double loss, mse;
 } hg__verdict;
 hg__verdict hg__judge(hg__trainer *t);
+/* Whether the model does anything: on at most one batch, the validation's first (without any, the training's). */
+typedef struct hg__pulse {
+    double mse, mean_mse; /* of the reconstruction, and of the mean picture in its place */
+    double spread; /* how much reconstructions differ from each other, beside the originals: 0 all are the same */
+} hg__pulse;
+/* false: it cannot be measured, for the samples are all alike or y is no picture like x. */
+bool hg__judge_pulse(hg__trainer *t, hg__pulse *p);
 /* samples/epoch-N.png, where the listener draws. */
 hg_status hg__judge_samples(hg__trainer *t, size_t epoch, hg_error *e);
+
+/* ---- advice.c ---- */
+
+/* Mean and range of the training samples. HG_MEMORY only. */
+hg_status hg__advice_look(hg__trainer *t, hg_error *e);
+/* Says before the first step what cannot end well. */
+void hg__advice_begin(const hg__trainer *t);
+/* Says at an epoch's end, with the weights that were judged, when training is dead. */
+void hg__advice_epoch(hg__trainer *t, size_t epoch);
 
 /* ---- diverge.c ---- */
 

@@ -1,0 +1,84 @@
+/* advice.c: what a training tells of its own accord: before the first step that something cannot end well, and after an
+ * epoch that the model does nothing. It only speaks; a training goes on with the same bits whether heard or not. */
+#include "net/plan.h"
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOOKED_AT = 4096 /* samples */, FEW_STEPS = 200 };
+
+/* ---- A look at the data ---- */
+
+hg_status hg__advice_look(hg__trainer *t, hg_error *e)
+{
+    size_t size = hg_shape_size(t->set->shape), n = t->n_train < LOOKED_AT ? t->n_train : LOOKED_AT;
+    double *sum = calloc(size, sizeof *sum);
+    if (!sum) return hg__fail_memory(e, "training", size * sizeof *sum);
+    t->reach = (hg__reach){INFINITY, -INFINITY};
+    for (size_t i = 0; i < n; i++) {
+        hg_set_get(t->set, t->index[i * t->n_train / n], t->x);
+        for (size_t k = 0; k < size; k++) {
+            double v = (double)t->x[k];
+            sum[k] += v;
+            if (v < t->reach.least) t->reach.least = v;
+            if (v > t->reach.greatest) t->reach.greatest = v;
+        }
+    }
+    for (size_t k = 0; k < size; k++) t->mean[k] = (float)(sum[k] / (double)n);
+    free(sum);
+    return HG_OK;
+}
+
+/* ---- Before the first step ---- */
+
+static void check_options(const hg__trainer *t)
+{
+    const hg_train_options *o = &t->o;
+    bool sgd = !strcmp(o->optimizer, "sgd"), adamw = !strcmp(o->optimizer, "adamw");
+    if (o->nesterov && !sgd) hg__say(t->l, "warning: --nesterov has no effect with %s; it is sgd's", o->optimizer);
+    if (o->nesterov && sgd && o->momentum == 0) hg__say(t->l, "warning: --nesterov has no effect without --momentum");
+    if (o->weight_decay > 0 && !sgd && !adamw)
+        hg__say(t->l, "warning: --weight-decay has no effect with %s; take adamw, or --l2", o->optimizer);
+    if (o->warmup >= (double)o->epochs)
+        hg__say(t->l,
+                "warning: the warm-up of %g epochs is as long as the training of %zu; the rate never reaches --lr",
+                o->warmup, o->epochs);
+}
+
+/* ---- After an epoch ---- */
+
+static void tell_dead(const hg__trainer *t, const hg__pulse *p, size_t epoch, size_t steps)
+{
+    const double same = 1e-3;
+    if (steps < FEW_STEPS)
+        hg__say(
+            t->l,
+            "warning: after %zu steps the model is still no better than the mean picture of the data (MSE %.4g; that "
+            "one has %.4g); train for more epochs, or with a smaller --batch",
+            steps, p->mse, p->mean_mse);
+    else if (p->spread < same)
+        hg__say(t->l,
+                "warning: after epoch %zu the model gives nearly the same picture for every input (MSE %.4g; the mean "
+                "picture of the data has %.4g); try a smaller --lr, another --seed, or --optimizer adam",
+                epoch, p->mse, p->mean_mse);
+    else
+        hg__say(t->l,
+                "warning: after epoch %zu the model is no better than the mean picture of the data (MSE %.4g; that one "
+                "has %.4g); try another --lr, more epochs, or another model",
+                epoch, p->mse, p->mean_mse);
+}
+
+void hg__advice_epoch(hg__trainer *t, size_t epoch)
+{
+    const double hardly = 0.98;
+    hg__pulse p;
+    size_t steps = epoch * t->steps;
+    bool started = epoch > 1 && steps >= FEW_STEPS; /* a slow start means nothing yet */
+    bool dead = (started || epoch == t->o.epochs) && hg__judge_pulse(t, &p) && p.mse > hardly * p.mean_mse;
+    if (dead && (!t->dead || epoch == t->o.epochs)) tell_dead(t, &p, epoch, steps);
+    t->dead = dead;
+}
+
+void hg__advice_begin(const hg__trainer *t) { check_options(t); }
