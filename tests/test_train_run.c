@@ -135,6 +135,28 @@ static void a_dead_training_is_told_of_and_ends_well(void **state)
     assert_non_null(strstr(p->said, "smaller --lr"));
 }
 
+static void data_beyond_the_outputs_reach_are_warned_of(void **state)
+{
+    static const struct {
+        const char *end;
+        float scale, offset;
+        bool beyond;
+    } rows[] = {{"mirror sigmoid", 1, 0, false}, {"mirror sigmoid", 255, 0, true}, {"mirror sigmoid", 2, -1, true},
+                {"mirror tanh", 2, -1, false},   {"mirror tanh", 4, -2, true},     {"mirror none", 255, -9, false},
+                {"mirror relu", 9, 0, false},    {"mirror relu", 1, -0.5F, true}};
+    place *p = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        hg_train_options o = place_options();
+        char graph[160];
+        o.epochs = 1, p->set->scale = rows[i].scale, p->set->offset = rows[i].offset, p->said[0] = 0;
+        snprintf(graph, sizeof graph, "input 8x8x1 -> x\ndense 6 -> z\n%s\nloss mse y x\n", rows[i].end);
+        place_write(p, graph);
+        place_train(p, "run", &o);
+        bool told = strstr(p->said, "beyond cannot be learnt") && strstr(p->said, "--normalize minmax");
+        if (told != rows[i].beyond) fail_msg("row %zu: said \"%s\"", i, p->said);
+    }
+}
+
 static void what_has_no_effect_is_told_before_the_first_step(void **state)
 {
     static const struct {
@@ -350,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(trained_on_logits_the_reconstruction_is_their_sigmoid, place_open, place_close),
         cmocka_unit_test_setup_teardown(an_optimizer_brings_its_own_defaults_unless_told, place_open, place_close),
         cmocka_unit_test_setup_teardown(a_dead_training_is_told_of_and_ends_well, place_open, place_close),
+        cmocka_unit_test_setup_teardown(data_beyond_the_outputs_reach_are_warned_of, place_open, place_close),
         cmocka_unit_test_setup_teardown(what_has_no_effect_is_told_before_the_first_step, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_model_file_holds_the_best_weights, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_run_folder_says_how_it_came_to_be, place_open, place_close),

@@ -4,6 +4,7 @@
 #include "train/trainer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,36 @@ static void check_options(const hg__trainer *t)
                 o->warmup, o->epochs);
 }
 
+/* What the activation behind y can give. */
+static hg__reach reach_of(const hg_graph *g)
+{
+    switch (g->node[hg__graph_find(g, "y")].attr.act) {
+    case HG__ACT_SIGMOID: return (hg__reach){0, 1};
+    case HG__ACT_TANH: return (hg__reach){-1, 1};
+    case HG__ACT_RELU:
+    case HG__ACT_SOFTPLUS: return (hg__reach){0, INFINITY};
+    default: return (hg__reach){-INFINITY, INFINITY};
+    }
+}
+
+/* A target that the output cannot reach is never learnt, and saturates it on the way. */
+static void check_reach(const hg__trainer *t)
+{
+    const hg_graph *g = hg_model_graph(t->model);
+    hg__reach can = reach_of(g), data = t->reach;
+    double slack = 1e-3;
+    char most[32] = "any height";
+    if (data.least >= can.least - slack && data.greatest <= can.greatest + slack) return;
+    if (isfinite(can.greatest)) snprintf(most, sizeof most, "%g", can.greatest);
+    hg__say(
+        t->l,
+        "warning: the data reach from %.4g to %.4g, but the output of %s ends with %s, which gives %g to %s: what lies "
+        "beyond cannot be learnt; train with --normalize minmax (for whole numbers unit does it, too), or end the net "
+        "linearly: 'mirror none -> y' in a file with what hourglass models show %s prints, given to --model",
+        data.least, data.greatest, g->name, hg__act_name(g->node[hg__graph_find(g, "y")].attr.act), can.least, most,
+        g->name);
+}
+
 /* ---- After an epoch ---- */
 
 static void tell_dead(const hg__trainer *t, const hg__pulse *p, size_t epoch, size_t steps)
@@ -55,9 +86,9 @@ static void tell_dead(const hg__trainer *t, const hg__pulse *p, size_t epoch, si
     if (steps < FEW_STEPS)
         hg__say(
             t->l,
-            "warning: after %zu steps the model is still no better than the mean picture of the data (MSE %.4g; that "
+            "warning: after %zu step%s the model is still no better than the mean picture of the data (MSE %.4g; that "
             "one has %.4g); train for more epochs, or with a smaller --batch",
-            steps, p->mse, p->mean_mse);
+            steps, steps == 1 ? "" : "s", p->mse, p->mean_mse);
     else if (p->spread < same)
         hg__say(t->l,
                 "warning: after epoch %zu the model gives nearly the same picture for every input (MSE %.4g; the mean "
@@ -81,4 +112,8 @@ void hg__advice_epoch(hg__trainer *t, size_t epoch)
     t->dead = dead;
 }
 
-void hg__advice_begin(const hg__trainer *t) { check_options(t); }
+void hg__advice_begin(const hg__trainer *t)
+{
+    check_options(t);
+    check_reach(t);
+}
