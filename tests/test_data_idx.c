@@ -12,9 +12,16 @@ static void every_type_gives_its_values(void **state)
         uint8_t type, size, one[8];
         double value, unit; /* of `one`, as stored and as [0,1] */
     } types[] = {
-        {0x08, 1, {200}, 200, 200 / 255.0},           {0x09, 1, {0x80}, -128, 0},
-        {0x0b, 2, {0xff, 0xfe}, -2, 32766 / 65535.0}, {0x0c, 4, {0x7f, 0xff, 0xff, 0xff}, 2147483647, 1},
-        {0x0d, 4, {0x3f, 0xc0, 0, 0}, 1.5, 1.5},      {0x0e, 8, {0xbf, 0xe0}, -0.5, -0.5},
+        {0x08, 1, {200}, 200, 200 / 255.0},
+        {0x09, 1, {0x80}, -128, 0},
+        {0x0b, 2, {0xff, 0xfe}, -2, 0},
+        {0x0c, 4, {0x7f, 0xff, 0xff, 0xff}, 2147483647, 1},
+        {0x0b, 2, {0x00, 0xc8}, 200, 200 / 255.0},
+        {0x0c, 4, {0, 0, 0, 1}, 1, 1},
+        {0x0b, 2, {0x0f, 0xff}, 4095, 1},
+        {0x0c, 4, {0, 0, 0, 255}, 255, 1},
+        {0x0d, 4, {0x3f, 0xc0, 0, 0}, 1.5, 1.5},
+        {0x0e, 8, {0xbf, 0xe0}, -0.5, -0.5},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         uint8_t file[64] = {0, 0, types[i].type, 1, 0, 0, 0, 2};
@@ -31,6 +38,24 @@ static void every_type_gives_its_values(void **state)
         assert_true(fabs((double)second - types[i].unit) < 1e-6);
         hg_set_close(&set);
     }
+}
+
+static void a_range_that_is_told_beats_the_one_of_wide_whole_numbers(void **state)
+{
+    static const uint8_t wide[] = {0, 0, 0x0b, 1, 0, 0, 0, 2, 0, 0, 0x01, 0xf4},
+                         narrow[] = {0, 0, 8, 1, 0, 0, 0, 1, 51};
+    float value;
+    put(*state, "wide", wide, sizeof wide);
+    hg_set *set = set_of(room_path(*state, "wide"), (hg_set_options){.high = 1000});
+    hg_set_get(set, 1, &value);
+    assert_true(fabsf(value - 0.5F) < 1e-6F && set->high == 1000);
+    assert_string_equal(set->stored, "integers");
+    hg_set_close(&set);
+    put(*state, "narrow", narrow, sizeof narrow);
+    set = set_of(room_path(*state, "narrow"), (hg_set_options){.high = 1000});
+    hg_set_get(set, 0, &value);
+    assert_true(fabsf(value - 0.2F) < 1e-6F && set->high == 255);
+    hg_set_close(&set);
 }
 
 static void dimensions_become_shapes(void **state)
@@ -244,6 +269,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_type_gives_its_values, room_open, room_close),
+        cmocka_unit_test_setup_teardown(a_range_that_is_told_beats_the_one_of_wide_whole_numbers, room_open,
+                                        room_close),
         cmocka_unit_test_setup_teardown(dimensions_become_shapes, room_open, room_close),
         cmocka_unit_test_setup_teardown(gzip_and_raw_give_the_same_set, room_open, room_close),
         cmocka_unit_test_setup_teardown(the_hash_is_that_of_the_raw_file, room_open, room_close),

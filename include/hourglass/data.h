@@ -22,8 +22,9 @@
 typedef enum hg_part { HG_TRAIN, HG_TEST, HG_WHOLE } hg_part;
 typedef enum hg_resize { HG_RESIZE_AREA, HG_RESIZE_BILINEAR } hg_resize;
 typedef enum hg_normalize {
-    HG_NORMALIZE_UNIT,     /* to [0,1] by the type's range: v / 255, for i16 (v + 32768) / 65535; floats as they are */
-    HG_NORMALIZE_MINMAX,   /* to [0,1] by the least and greatest value of the set */
+    HG_NORMALIZE_UNIT,   /* to [0,1]: bytes by 255; wider whole numbers by 1, 255 or their own range, the least of these
+                              that holds them all; floats as they are */
+    HG_NORMALIZE_MINMAX, /* to [0,1] by the least and greatest value of the set */
     HG_NORMALIZE_STANDARD, /* to mean 0, deviation 1 over the set */
     HG_NORMALIZE_NONE,     /* the numbers as stored */
 } hg_normalize;
@@ -36,6 +37,8 @@ typedef struct hg_set {
     const uint8_t *bytes; /* [n * size], exactly one of bytes and floats is not NULL; owned by the set */
     const float *floats;
     float scale, offset;   /* value = stored * scale + offset */
+    double low, high;      /* the stored numbers that HG_NORMALIZE_UNIT takes to 0 and 1 */
+    const char *stored;    /* "bytes", "integers" (wider ones, held as floats) or "floats" */
     const int32_t *labels; /* [n] or NULL; owned */
     size_t classes;        /* labels are 0 … classes-1; 0 without labels */
     char sha256[65];       /* of the samples as a raw IDX file, hex (mnist: the published one): what trained a model */
@@ -49,6 +52,7 @@ typedef struct hg_set_options {
     hg_resize method;
     hg_normalize normalize;
     float scale, offset; /* used instead of `normalize` when scale != 0: a model's own preprocessing */
+    double low, high;    /* of wider whole numbers, where high > low: the range of HG_NORMALIZE_UNIT, not their own */
     bool offline;        /* never touch the network */
     size_t limit;        /* first so many samples only; 0: all */
     void (*say)(void *ctx, const char *line); /* hears what a fetch tries, and what is resized unasked; or NULL */

@@ -134,19 +134,22 @@ static json_t *count_classes(const hg_set *set)
 
 static json_t *describe(const hg_set *set, const figures *f, const char *part)
 {
-    return json_pack("{s:o, s:s, s:I, s:[I,I,I], s:s, s:f, s:f, s:f, s:f, s:o, s:s}", "name", hg__json_word(set->name),
-                     "part", part, "n", (json_int_t)set->n, "shape", (json_int_t)set->shape.h, (json_int_t)set->shape.w,
-                     (json_int_t)set->shape.c, "stored", set->bytes ? "bytes" : "floats", "least", f->least, "greatest",
-                     f->greatest, "mean", f->mean, "deviation", f->deviation, "classes", count_classes(set), "sha256",
-                     set->sha256);
+    return json_pack("{s:o, s:s, s:I, s:[I,I,I], s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:s}", "name",
+                     hg__json_word(set->name), "part", part, "n", (json_int_t)set->n, "shape", (json_int_t)set->shape.h,
+                     (json_int_t)set->shape.w, (json_int_t)set->shape.c, "stored", set->stored, "scale",
+                     (double)set->scale, "offset", (double)set->offset, "least", f->least, "greatest", f->greatest,
+                     "mean", f->mean, "deviation", f->deviation, "classes", count_classes(set), "sha256", set->sha256);
 }
 
 static void print_info(hg__text *out, const hg_set *set, const figures *f, const char *part)
 {
     char n[32];
     hg__text_add(out, "%s, %s: %s samples of %zu x %zu x %zu, stored as %s\n", set->name, part,
-                 hg__output_count((double)set->n, n, sizeof n), set->shape.h, set->shape.w, set->shape.c,
-                 set->bytes ? "bytes" : "floats");
+                 hg__output_count((double)set->n, n, sizeof n), set->shape.h, set->shape.w, set->shape.c, set->stored);
+    if (set->scale != 1 || set->offset != 0)
+        hg__text_add(out, "  scaling  stored %.6g to %.6g become 0 to 1: stored * %.6g + %.6g\n",
+                     (0 - (double)set->offset) / (double)set->scale, (1 - (double)set->offset) / (double)set->scale,
+                     (double)set->scale, (double)set->offset);
     hg__text_add(out, "  values   %.4g to %.4g, mean %.6f, standard deviation %.6f\n", f->least, f->greatest, f->mean,
                  f->deviation);
     hg__text_add(out, "  sha256   %s\n", set->sha256);

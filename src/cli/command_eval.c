@@ -280,7 +280,10 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     if (!s) s = open_data(&b, v, e);
     if (s) goto done;
     s = hg__evaluation_open(
-        &evaluation, &(hg__evaluation_work){&b.subject, b.set, b.index, b.n, {"x", "y", v->threads, v->batch}}, e);
+        &evaluation,
+        &(hg__evaluation_work){
+            &b.subject, b.set, b.index, b.n, {.from = "x", .to = "y", .threads = v->threads, .batch = v->batch}},
+        e);
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
     if (v->pca) s = measure_pca(&evaluation, &b, &call->console, e);

@@ -54,10 +54,9 @@ static hg_status sort_by_mse(hg__evaluation *v, hg_error *e)
 
 static hg_status measure(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
 {
-    hg_set *set = NULL;
-    hg_status s = hg_set_wrap(&set, w->set->name, v->t, v->n, v->shape, e);
-    if (!s) s = hg__subject_walk(w->subject, set, &w->walk, v->y, e);
-    hg_set_close(&set);
+    hg__walk walk = w->walk;
+    walk.index = w->index, walk.n = w->n;
+    hg_status s = hg__subject_walk(w->subject, w->set, &walk, v->y, e);
     for (size_t i = 0; !s && i < v->n * hg_shape_size(v->shape); i++) v->y[i] = fminf(fmaxf(v->y[i], 0), 1);
     if (!s) s = hg_metrics_measure(&v->ours, &(hg_pairs){v->t, v->y, v->n, v->shape}, v->each, e);
     return s ? s : sort_by_mse(v, e);

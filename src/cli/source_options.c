@@ -89,6 +89,8 @@ hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__so
         .normalize = (hg_normalize)which(o->normalize, norms, 4, HG_NORMALIZE_UNIT),
         .offline = o->offline,
         .limit = o->limit,
+        .low = o->low,
+        .high = o->high,
     };
     return o->resize && *o->resize ? hg__shape_parse(&out->resize, o->resize, "--resize", e) : HG_OK;
 }
@@ -96,9 +98,11 @@ hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__so
 json_t *hg__source_to_json(const char *spec, const hg__source_options *o, const hg_set *set)
 {
     char *full = hg__source_is_builtin(spec) ? NULL : realpath(spec, NULL);
-    json_t *data = json_pack("{s:o, s:s?, s:s?, s:s?, s:s?, s:I, s:s}", "source", hg__json_word(full ? full : spec),
-                             "part", o->part, "resize", o->resize, "method", o->method, "normalize", o->normalize,
-                             "limit", (json_int_t)o->limit, "stored", set->bytes ? "bytes" : "floats");
+    json_t *data =
+        json_pack("{s:o, s:s?, s:s?, s:s?, s:s?, s:I, s:s, s:f, s:f, s:f, s:f}", "source",
+                  hg__json_word(full ? full : spec), "part", o->part, "resize", o->resize, "method", o->method,
+                  "normalize", o->normalize, "limit", (json_int_t)o->limit, "stored", set->stored, "low", set->low,
+                  "high", set->high, "scale", (double)set->scale, "offset", (double)set->offset);
     free(full);
     return data;
 }
@@ -116,6 +120,8 @@ hg_status hg__source_from_json(const char **spec, hg__source_options *o, const j
         .method = json_string_value(json_object_get(data, "method")),
         .normalize = json_string_value(json_object_get(data, "normalize")),
         .limit = limit && json_integer_value(limit) > 0 ? (size_t)json_integer_value(limit) : 0,
+        .low = json_number_value(json_object_get(data, "low")),
+        .high = json_number_value(json_object_get(data, "high")),
     };
     return HG_OK;
 }

@@ -97,34 +97,42 @@ typedef struct translation {
     float scale, offset;
 } translation;
 
-static bool trained_on_bytes(const hg__subject *s)
+typedef struct range { /* the stored numbers of u = 0 and of u = 1 */
+    double low, high;
+} range;
+
+/* What the run says of its whole numbers; runs of earlier versions only say "bytes". */
+static bool range_of_run(const hg__subject *s, range *r)
 {
-    const char *stored = json_string_value(json_object_get(json_object_get(s->config, "data"), "stored"));
-    return stored && !strcmp(stored, "bytes");
+    const json_t *data = json_object_get(s->config, "data"), *high = json_object_get(data, "high");
+    const char *stored = json_string_value(json_object_get(data, "stored"));
+    if (!stored || !strcmp(stored, "floats")) return false;
+    *r = (range){json_number_value(json_object_get(data, "low")), high ? json_number_value(high) : 255};
+    return r->high > r->low;
 }
 
-/* What u = 1 was in the numbers that the model's data stored: 255 for bytes. A set of floats (pictures become
- * such a set) cannot tell; the run can, and for a lone model file the range that its scale fits best is taken. */
-static double stored_range(const hg__subject *s, const hg_set *set, double scale)
+/* The numbers that the model's data stored. A set of floats (pictures become such a set) cannot tell; the run can,
+ * and for a lone model file the range that its scale fits best is taken. */
+static range stored_range(const hg__subject *s, const hg_set *set, double scale)
 {
     static const double ranges[] = {1, 255, 65535};
-    double best = 1 / (double)set->scale;
-    if (set->bytes || set->scale != 1) return best;
-    if (trained_on_bytes(s)) return 255;
+    double best = 1 / (double)set->scale, low = -(double)set->offset * best;
+    range r = {low, low + best};
+    if (set->bytes || set->scale != 1 || range_of_run(s, &r)) return r;
     for (size_t i = 0; i < 3; i++)
         if (fabs(log(ranges[i] * fabs(scale))) < fabs(log(best * fabs(scale)))) best = ranges[i];
-    return best;
+    return (range){low, low + best};
 }
 
 static translation translate(const hg__subject *s, const hg_set *set)
 {
     const hg_preprocess *p = hg_model_preprocess(s->model);
     if (p->scale == 0) return (translation){1, 0};
-    double scale = (double)p->scale, range = stored_range(s, set, scale);
-    double zero = -(double)set->offset * range; /* the stored number of u = 0 */
-    double offset = (double)p->offset + zero * scale;
-    if (fabs(scale * range - 1) < 1e-6 && fabs(offset) < 1e-6) return (translation){1, 0};
-    return (translation){(float)(scale * range), (float)offset};
+    range stored = stored_range(s, set, (double)p->scale);
+    double scale = (double)p->scale * (stored.high - stored.low);
+    double offset = (double)p->offset + stored.low * (double)p->scale;
+    if (fabs(scale - 1) < 1e-6 && fabs(offset) < 1e-6) return (translation){1, 0};
+    return (translation){(float)scale, (float)offset};
 }
 
 static void apply(translation t, size_t n, float *v)
@@ -167,9 +175,11 @@ hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__wa
     if (!status)
         status = hg_plan_open(&plan, s->model, &(hg_plan_options){.batch = w->batch, .threads = w->threads}, e);
     if (status) goto done;
-    for (size_t first = 0; !status && first < set->n; first += w->batch) {
-        size_t n = set->n - first < w->batch ? set->n - first : w->batch;
-        for (size_t i = 0; i < n; i++) hg_set_get(set, first + i, room.in + i * room.in_size);
+    size_t all = w->index ? w->n : set->n;
+    for (size_t first = 0; !status && first < all; first += w->batch) {
+        size_t n = all - first < w->batch ? all - first : w->batch;
+        for (size_t i = 0; i < n; i++)
+            hg_set_get(set, w->index ? w->index[first + i] : first + i, room.in + i * room.in_size);
         room.to = out + first * room.out_size;
         status = walk_batch(plan, w, t, n, &room);
     }

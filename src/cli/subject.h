@@ -36,9 +36,11 @@ hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *wh
 typedef struct hg__walk {
     const char *from, *to; /* "x" "z" "y" */
     size_t threads, batch;
+    const uint32_t *index; /* [n] which samples of the set, or NULL: all */
+    size_t n;
 } hg__walk;
 
-/* Every sample of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`]. */
+/* Those samples of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`]. */
 hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e);
 
 /* Room for n samples of `size` floats; NULL and HG_MEMORY otherwise. */

@@ -17,12 +17,27 @@ void hg__table_close(hg__table *t)
     *t = (hg__table){0};
 }
 
+/* The range of a wide type says nothing about the numbers in it: pixels of 0 to 255 are often stored in 64 bits. So it
+ * is what the numbers use, but the same for all files of masks (0, 1) and of 8-bit pixels. */
+static void find_used_range(hg__table *t, size_t count)
+{
+    double least = 0, greatest = 1;
+    for (size_t i = 0; i < count; i++) {
+        double v = (double)t->floats[i];
+        if (v < least) least = v;
+        if (v > greatest) greatest = v;
+    }
+    if (least >= 0 && greatest > 1 && greatest < 255) greatest = 255;
+    t->low = least, t->high = greatest;
+}
+
 static void set_range(hg__table *t, const hg__array *a)
 {
-    double values = ldexp(1, (int)(8 * a->width));
     t->low = 0, t->high = 1;
-    if (a->kind == HG__UNSIGNED && !a->boolean) t->high = values - 1;
-    if (a->kind == HG__SIGNED) t->low = -values / 2, t->high = values / 2 - 1;
+    t->integers = a->kind != HG__FLOAT && a->width > 1;
+    if (t->integers) find_used_range(t, hg__array_count(a));
+    else if (a->kind == HG__UNSIGNED && !a->boolean) t->high = 255;
+    else if (a->kind == HG__SIGNED) t->low = -128, t->high = 127;
 }
 
 hg_status hg__table_from_array(hg__table *t, hg__array *a, const char *name, hg_error *e)

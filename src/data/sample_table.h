@@ -13,7 +13,8 @@ typedef struct hg__table {
     hg_shape shape;
     uint8_t *bytes; /* owned; exactly one of bytes and floats */
     float *floats;
-    double low, high; /* range of the stored type; 0 and 1 for floats */
+    double low, high; /* what [0,1] is in stored numbers; 0 and 1 for floats */
+    bool integers;    /* the floats are whole numbers, stored in more than a byte */
     int32_t *labels;  /* owned, or NULL */
     size_t classes;
 } hg__table;

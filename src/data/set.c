@@ -49,13 +49,16 @@ static void map(hg_set *set, double from, double span)
 static void normalize(hg_set *set, const hg__table *t, const hg_set_options *o)
 {
     numbers m = {0};
+    bool told = t->integers && o->high > o->low;
+    set->low = told ? o->low : t->low, set->high = told ? o->high : t->high;
+    set->stored = t->bytes ? "bytes" : t->integers ? "integers" : "floats";
     if (o->scale != 0) {
         set->scale = o->scale, set->offset = o->offset;
         return;
     }
     if (o->normalize == HG_NORMALIZE_MINMAX || o->normalize == HG_NORMALIZE_STANDARD) m = measure(t);
     switch (o->normalize) {
-    case HG_NORMALIZE_UNIT: map(set, t->low, t->high - t->low); break;
+    case HG_NORMALIZE_UNIT: map(set, set->low, set->high - set->low); break;
     case HG_NORMALIZE_MINMAX: map(set, m.least, m.greatest - m.least); break;
     case HG_NORMALIZE_STANDARD: map(set, m.mean, m.deviation); break;
     case HG_NORMALIZE_NONE: set->scale = 1, set->offset = 0; break;
@@ -142,7 +145,8 @@ hg_status hg_set_wrap(hg_set **set, const char *name, const float *values, size_
         return hg__fail(e, HG_USAGE, name, "there are no samples of any size to wrap");
     struct owned *made = calloc(1, sizeof *made);
     if (!made) return hg__fail_memory(e, name, sizeof *made);
-    made->set = (hg_set){.n = n, .shape = shape, .floats = values, .scale = 1, .owner = made};
+    made->set =
+        (hg_set){.n = n, .shape = shape, .floats = values, .scale = 1, .high = 1, .stored = "floats", .owner = made};
     name_set(&made->set, name);
     hg__table view = {.n = n, .shape = shape, .floats = (float *)(uintptr_t)values}; /* only read from */
     hg__table_hash(&view, made->set.sha256);
