@@ -9,7 +9,8 @@
  *     }
  *
  * runs/NAME/: config.json, env.json, metrics.jsonl, metrics.csv, model.safetensors, checkpoint,
- * samples/epoch-*.png, eval.json, report.html. Training writes it; eval, report and resume read it. */
+ * samples/epoch-*.png, eval.json (on other data eval-SOURCE.json), report.html. Training writes it; eval, report and
+ * resume read it. */
 #ifndef HOURGLASS_RECORD_H
 #define HOURGLASS_RECORD_H
 

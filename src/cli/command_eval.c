@@ -88,11 +88,20 @@ static void bench_close(bench *b)
 
 /* Without --split: what the model has not seen. A file or folder of the user's has no test part, so there it is what
  * the run set aside. */
-static const char *unseen_split(const bench *b, const values *v)
+static const char *unseen_split(const bench *b)
 {
     if (hg__source_is_builtin(b->spec)) return "test";
-    if (v->source && *v->source) return "whole";
+    if (b->spec != b->run_spec) return "whole";
     return hg__subject_value(&b->subject, "val", 0) > 0 ? "validation" : "train";
+}
+
+/* Whether both words name one source; config.json holds paths as absolute ones. */
+static bool is_same_source(const char *typed, const char *own)
+{
+    char *full = hg__source_is_builtin(typed) ? NULL : realpath(typed, NULL);
+    bool same = own && !strcmp(full ? full : typed, own);
+    free(full);
+    return same;
 }
 
 /* Chooses spec and split: the run's own data, or --source. */
@@ -103,10 +112,10 @@ static hg_status choose(bench *b, const values *v, hg_error *e)
         if (s) return s;
     }
     b->source = b->run_source;
-    b->spec = v->source && *v->source ? v->source : b->run_spec;
+    b->spec = v->source && *v->source && !is_same_source(v->source, b->run_spec) ? v->source : b->run_spec;
     if (!b->spec) return hg__subject_source(&b->subject, &b->spec, &b->source, e);
     if (v->resize && *v->resize) b->source.resize = v->resize;
-    b->split = v->split ? v->split : unseen_split(b, v);
+    b->split = v->split ? v->split : unseen_split(b);
     return HG_OK;
 }
 
@@ -215,35 +224,54 @@ static hg__comparison compare(const hg__evaluation *v, const uint32_t *index, si
                             .y_label = "rebuilt"};
 }
 
-static hg_status write_sheets(const hg__evaluation *v, const hg_run *run, hg_error *e)
+/* One sheet of the run folder: samples/NAME.png. */
+static hg_status write_sheet(const hg_run *run, const char *name, hg__comparison c, hg_error *e)
+{
+    char path[4352], inner[256];
+    snprintf(inner, sizeof inner, "samples/%s.png", name);
+    return hg__comparison_write(hg_run_file(run, inner, path, sizeof path), &c, true, e);
+}
+
+/* name: "eval", or "eval-of-SOURCE" for other data, of which one sheet is enough. */
+static hg_status write_sheets(const hg__evaluation *v, const hg_run *run, const char *name, bool own, hg_error *e)
 {
     enum { MOST = 40 };
     uint32_t examples[MOST], best[MOST];
     size_t n = pick_examples(v, examples, MOST), few = v->n < MOST / 2 ? v->n : MOST / 2;
     for (size_t i = 0; i < few; i++) best[i] = v->by_mse[v->n - 1 - i];
-    const struct {
-        const char *name;
-        hg__comparison what;
-    } sheets[] = {{"samples/eval.png", compare(v, examples, n)},
-                  {"samples/eval-best.png", compare(v, best, few)},
-                  {"samples/eval-worst.png", compare(v, v->by_mse, few)}};
-    hg_status s = HG_OK;
-    for (size_t i = 0; !s && i < 3; i++) {
-        char path[4352];
-        s = hg__comparison_write(hg_run_file(run, sheets[i].name, path, sizeof path), &sheets[i].what, true, e);
-    }
+    hg_status s = write_sheet(run, name, compare(v, examples, n), e);
+    if (!s && own) s = write_sheet(run, "eval-best", compare(v, best, few), e);
+    if (!s && own) s = write_sheet(run, "eval-worst", compare(v, v->by_mse, few), e);
     return s;
 }
 
-/* eval.json, the sheets and a fresh report: what a run folder keeps. */
-static hg_status keep(const hg__evaluation *v, hg_run *run, hg_error *e)
+/* "fashion-mnist", "dim.npy": a source as a part of a file's name. */
+static void file_part(const char *source, char *out, size_t n)
 {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    snprintf(out, n, "%s", source);
+    for (char *p = out; *p; p++)
+        if (!strchr(plain, *p)) *p = '_';
+}
+
+/* What a run folder keeps: eval.json, the sheets and a fresh report; of other data than the run's, eval-SOURCE.json. */
+static hg_status keep(const hg__evaluation *v, const bench *b, hg_error *e)
+{
+    hg_run *run = b->subject.run;
+    char source[120], name[140] = "eval.json", sheet[140] = "eval", path[4352];
+    bool own = b->spec == b->run_spec;
+    file_part(v->source, source, sizeof source);
+    if (!own) snprintf(name, sizeof name, "eval-%s.json", source), snprintf(sheet, sizeof sheet, "eval-of-%s", source);
     json_t *document = hg__evaluation_json(v);
-    char *text = document ? hg__json_text(document, JSON_INDENT(2)) : NULL, path[4352];
+    if (document && !own) json_object_set_new(document, "name", json_string(source));
+    char *text = document ? hg__json_text(document, JSON_INDENT(2)) : NULL;
     json_decref(document);
-    hg_status s = text ? hg_run_write_json(run, "eval.json", text, e) : hg__fail_memory(e, "eval.json", 4096);
+    hg_status s = text ? hg_run_write_json(run, name, text, e) : hg__fail_memory(e, name, 4096);
     free(text);
-    if (!s) s = write_sheets(v, run, e);
+    if (!s) s = write_sheets(v, run, sheet, own, e);
+    if (!s && !own)
+        hg__console_say(b->console, "Other data than the run's own: the figures are kept as %s, and eval.json stays.",
+                        hg_run_file(run, name, path, sizeof path));
     return s ? s : hg_report_write(hg_run_path(run), hg_run_file(run, "report.html", path, sizeof path), true, e);
 }
 
@@ -287,7 +315,7 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
     if (v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
-    if (!s && b.subject.run) s = keep(&evaluation, b.subject.run, e);
+    if (!s && b.subject.run) s = keep(&evaluation, &b, e);
     if (!s) s = print(call, &evaluation, e);
 done:
     hg__evaluation_close(&evaluation);
@@ -303,7 +331,7 @@ const hg__command hg__command_eval = {
         "RUN is a run folder or a model file. Pixels are in [0,1]; the model's figures are of its output clipped to "
         "[0,1]. PCA is "
         "fitted on the whole training file. For a run folder, eval.json, the sheets samples/eval*.png and report.html "
-        "are written anew.",
+        "are written anew; with another --source eval-SOURCE.json, which the report shows beside it.",
     .examples =
         (const hg__example[]){
             {"hourglass eval runs/conv-mnist", "on the test part of the data it was trained on"},

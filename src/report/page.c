@@ -7,7 +7,10 @@
 
 #include <hourglass/report.h>
 
+#include <dirent.h>
+#include <fnmatch.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +26,30 @@ static hg_status read_document(const hg_run *run, const char *name, json_t **doc
     return s;
 }
 
+static int is_other(const struct dirent *f) { return !fnmatch("eval-*.json", f->d_name, 0); }
+
+/* What was measured on other data than the run's own. */
+static hg_status read_others(hg__page *p, hg_error *e)
+{
+    struct dirent **file = NULL;
+    hg_status s = HG_OK;
+    int n = scandir(hg_run_path(p->run), &file, is_other, alphasort);
+    for (int i = 0; i < n; i++) {
+        if (!s && p->others < HG__MOST_OTHER_EVALUATIONS)
+            s = read_document(p->run, file[i]->d_name, &p->other[p->others++], e);
+        free(file[i]);
+    }
+    free(file);
+    return s;
+}
+
 static hg_status page_open(hg__page *p, const char *folder, hg_error *e)
 {
     hg_status s = hg_run_open(&p->run, folder, e);
     if (!s) s = read_document(p->run, "config.json", &p->config, e);
     if (!s) s = read_document(p->run, "env.json", &p->env, e);
     if (!s) s = read_document(p->run, "eval.json", &p->eval, e);
+    if (!s) s = read_others(p, e);
     if (!s) s = hg_run_epochs(p->run, &p->row, &p->n, e);
     p->best = p->n;
     for (size_t i = 0; i < p->n; i++)
@@ -42,6 +63,7 @@ static void page_close(hg__page *p)
     json_decref(p->config);
     json_decref(p->env);
     json_decref(p->eval);
+    for (size_t i = 0; i < p->others; i++) json_decref(p->other[i]);
     free(p->row);
 }
 
@@ -75,6 +97,16 @@ double hg__page_figure(const hg__page *p, const char *name) { return number_of(p
 double hg__page_pca_figure(const hg__page *p, const char *name)
 {
     return number_of(json_object_get(p->eval, "pca"), name);
+}
+
+const char *hg__page_mse_title(const hg__page *p, char *out, size_t n)
+{
+    static const char *const names[][2] = {{"test", "Test"}, {"validation", "Validation"}, {"train", "Training"}};
+    const char *split = text_of(p->eval, "split");
+    snprintf(out, n, "MSE");
+    for (size_t i = 0; split && i < 3; i++)
+        if (!strcmp(split, names[i][0])) snprintf(out, n, "%s MSE", names[i][1]);
+    return out;
 }
 
 /* ---- the summary ---- */
@@ -147,6 +179,7 @@ static void add_time(hg__text *t, const hg__page *p)
 
 void hg__page_summary(hg__text *t, const hg__page *p)
 {
+    char title[32];
     hg__text_add(t, "<header>\n<h1>");
     add_title(t, p);
     hg__text_add(t, "</h1>\n");
@@ -157,7 +190,7 @@ void hg__page_summary(hg__text *t, const hg__page *p)
         hg__markup_escape(t, split ? split : "–");
     }
     hg__text_add(t, "</p>\n<dl class=\"figures\">\n");
-    add_figure(t, p, "Test MSE", "mse", "mse_clipped");
+    add_figure(t, p, hg__page_mse_title(p, title, sizeof title), "mse", "mse_clipped");
     add_figure(t, p, "SSIM (gauss11)", "ssim_gauss11", "ssim_gauss11");
     add_figure(t, p, "PSNR, dB", "psnr", "psnr");
     add_code(t, p);

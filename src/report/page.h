@@ -7,10 +7,14 @@
 #include <hourglass/record.h>
 #include <jansson.h>
 
+enum { HG__MOST_OTHER_EVALUATIONS = 16 };
+
 typedef struct hg__page {
     hg_run *run;
-    json_t *config, *env, *eval; /* NULL: not in the folder */
-    hg_epoch *row;               /* [n] */
+    json_t *config, *env, *eval;               /* NULL: not in the folder */
+    json_t *other[HG__MOST_OTHER_EVALUATIONS]; /* eval-SOURCE.json, in the order of their names */
+    size_t others;
+    hg_epoch *row; /* [n] */
     size_t n;
     size_t best; /* which row; n: none */
 } hg__page;
@@ -25,6 +29,8 @@ void hg__page_settings(hg__text *t, const hg__page *p);
 /* The model's and the data's name, wherever the folder says them; NULL: nowhere. */
 const char *hg__page_model_name(const hg__page *p);
 const char *hg__page_data_name(const hg__page *p);
+/* "Test MSE", "Validation MSE" …: which split the figures are of, into out[n]. */
+const char *hg__page_mse_title(const hg__page *p, char *out, size_t n);
 /* A number of the evaluation ("mse") or of PCA beside it; NaN where there is none. */
 double hg__page_figure(const hg__page *p, const char *name);
 double hg__page_pca_figure(const hg__page *p, const char *name);

@@ -3,6 +3,7 @@
 #include "report/page.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct figure {
@@ -148,13 +149,42 @@ static void add_worst(hg__text *t, const hg__page *p)
     hg__text_close(&best);
 }
 
-void hg__page_evaluation(hg__text *t, const hg__page *p)
+/* "mnist, test: 10000 samples". */
+static void add_name(hg__text *t, const char *before, const hg__page *p, const char *after)
 {
-    if (!p->eval) return;
-    hg__text_add(t, "<section>\n<h2>Evaluation</h2>\n");
+    hg__markup_wrap(t, before, text_of(p->eval, "source"), ", ");
+    hg__markup_wrap(t, "", text_of(p->eval, "split"), ": ");
+    hg__markup_value(t, json_object_get(p->eval, "n"));
+    hg__text_add(t, " samples%s", after);
+}
+
+static void add_own(hg__text *t, const hg__page *p)
+{
+    add_name(t, "<p>On ", p, ".</p>\n");
     add_figures(t, p);
     add_published(t, p);
     add_classes(t, p);
     add_worst(t, p);
+}
+
+/* The figures on other data than the run's own; its sheet is named after the document. */
+static void add_other(hg__text *t, const hg__page *p, json_t *eval)
+{
+    hg__page other = *p;
+    char sheet[256];
+    other.eval = eval;
+    add_name(t, "<h3>On other data: ", &other, "</h3>\n");
+    add_figures(t, &other);
+    snprintf(sheet, sizeof sheet, "eval-of-%s.png", text_of(eval, "name"));
+    hg__page_sheet(t, &other, sheet, "Samples of it: original, reconstruction, and their difference");
+}
+
+void hg__page_evaluation(hg__text *t, const hg__page *p)
+{
+    if (!p->eval && !p->others) return;
+    hg__text_add(t, "<section>\n<h2>Evaluation</h2>\n");
+    if (p->eval) add_own(t, p);
+    for (size_t i = 0; i < p->others; i++)
+        if (p->other[i]) add_other(t, p, p->other[i]);
     hg__text_add(t, "</section>\n");
 }

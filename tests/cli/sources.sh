@@ -35,6 +35,12 @@ run python3 -c 'import json; d = json.load(open("runs/deep/config.json"))["data"
 ok 'the run keeps that range' has out 'integers 0.0 4095.0'
 run hourglass eval runs/deep --source dim.npy --json --no-pca
 ok 'other data are measured in the range of the run' json '0 < d["bce_floor"] < 0.3'
+ok 'and kept as eval-SOURCE.json' [ -s runs/deep/eval-dim.npy.json -a ! -e runs/deep/eval.json ]
+ok 'which is said' has err 'eval-dim.npy.json, and eval.json stays'
+run hourglass eval runs/deep --source ./deep.npy --split train --no-pca
+ok 'the run'\''s own data under another spelling are its own' [ -s runs/deep/eval.json -a ! -e runs/deep/eval-deep.npy.json ]
+ok 'the report names the split that was measured' has runs/deep/report.html '<dt>Training MSE</dt>'
+ok 'and shows both' sh -c "grep -q 'On other data: dim.npy, whole: 20 samples' runs/deep/report.html && grep -q 'On deep.npy, train: 54 samples' runs/deep/report.html"
 run hourglass encode runs/deep dim.npy -o a.npy
 run hourglass encode runs/deep/model.safetensors dim.npy -o b.npy
 ok 'a run and its model file give one code' cmp -s a.npy b.npy
