@@ -221,6 +221,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
                          .memory = (size_t)(1e6 * v->max_memory),
                          .recompute = v->recompute};
     hg_status s = open_graph(&g, call, e);
+    if (!s) s = hg_graph_need_code(g, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);
     if (!s) s = hg_plan_open(&p, m, &o, e);
     if (s) goto done;

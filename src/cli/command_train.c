@@ -248,6 +248,7 @@ static hg_status make_way(const values *v, const hg_set *set, const char *run, h
     if (!v->force || !hg__is_dir(run)) return HG_OK;
     if (!hg__is_file(config)) return hg__fail(e, HG_EXISTS, run, "is no run folder, so --force leaves it alone");
     hg_status s = hg_graph_open(&g, v->model, &(hg_graph_options){.input = set->shape, .code = v->train.code}, e);
+    if (!s) s = hg_graph_need_code(g, e);
     hg_graph_close(&g);
     return s ? s : remove_run(run, e);
 }

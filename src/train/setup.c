@@ -41,15 +41,12 @@ static bool sums(const hg_graph *g)
 static hg_status edit_graph(hg_graph **g, const hg_train_options *o, hg_error *e)
 {
     char line[96];
-    hg_shape z;
     hg_status s = HG_OK;
     if (o->loss) {
         snprintf(line, sizeof line, "loss %s y x%s", o->loss, sums(*g) && strcmp(o->loss, "ssim") ? " sum" : "");
         s = replace(g, hg__text_with_loss(hg_graph_text(*g), line), e);
     }
     if (s || o->code_l1 == 0) return s;
-    if (!hg_graph_shape(*g, "z", &z))
-        return hg__fail(e, HG_USAGE, "--code-l1", "the model names no code; end the encoder's last line with '-> z'");
     snprintf(line, sizeof line, "loss l1 z * %.9g", o->code_l1);
     return replace(g, hg__text_with_line(hg_graph_text(*g), line), e);
 }
@@ -68,6 +65,7 @@ void hg__tell_input(const hg_train_listener *l, const hg_set *set, const char *m
 hg_status hg__trainer_graph(hg_graph **g, const hg_set *set, const char *model, const hg_train_options *o, hg_error *e)
 {
     hg_status s = hg_graph_open(g, model, &(hg_graph_options){.input = set->shape, .code = o->code}, e);
+    if (!s) s = hg_graph_need_code(*g, e);
     if (!s) s = edit_graph(g, o, e);
     if (s) hg_graph_close(g);
     return s;

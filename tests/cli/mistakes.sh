@@ -53,6 +53,10 @@ printf 'input 28x28x1 -> x\ndense 10 -> z\ndanse 784 -> y\nloss mse y x\n' >bad.
 refused 4 "did you mean 'dense'?" models show bad.hg
 refused 4 'bad.hg:3' train mnist-sample --model bad.hg --out runs/bad
 ok 'a model that cannot be read makes no run folder' [ ! -e runs/bad ]
+printf 'input 28x28x1 -> x\ndense 90 relu\ndense 10\ndense 28x28x1 sigmoid -> y\nloss mse y x\n' >codeless.hg
+refused 4 "codeless.hg: no line gives z, the code; write '-> z' behind line 3 (dense, 1x1x10" models plan codeless.hg
+refused 4 "no line gives z, the code; write '-> z' behind line 3" train mnist-sample --model codeless.hg --out runs/bad
+ok 'a model without a code makes no run folder' [ ! -e runs/bad ]
 
 echo '{"epoch": 2}' >config.json
 refused 2 'config.json: "epoch" is not the name of an option; did you mean "epochs"?' train mnist-sample --model conv --config config.json
