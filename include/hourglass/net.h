@@ -1,13 +1,14 @@
 /* hourglass/net.h: graph, plan, model: from text to numbers.
  *
  *     #include <hourglass/net.h>
+ *     #include <stdio.h>
  *     int main(void) {
  *         hg_model *m = NULL;
  *         hg_plan *p = NULL;
  *         float x[784] = {0}, y[784];
  *         if (hg_model_open(&m, "model.safetensors", NULL)) return 1;
- *         if (!hg_plan_open(&p, m, &(hg_plan_options){.batch = 1}, NULL)) hg_forward(p, "x", "y", 1, x, y);
- *         hg_plan_close(&p), hg_model_close(&m);
+ *         if (hg_plan_open(&p, m, &(hg_plan_options){.batch = 1}, NULL) || hg_forward(p, "x", "y", 1, x, y)) return 1;
+ *         printf("%.3f\n", (double)y[406]), hg_plan_close(&p), hg_model_close(&m);
  *     }
  *
  * A graph is text. A model is a graph and its weights. A plan is a model laid out in memory for a

@@ -22,6 +22,12 @@ done
 run base/example
 ok 'the example of base.h prints what it seems to' [ "$(cat out)" = '784 values, done' ]
 
+mkdir readme && sed -n '/^```c$/,/^```$/{/^```/d;s/"runs.conv-mnist"/"train\/runs\/first"/;p}' "$SOURCE_DIR/README.md" >readme/example.c
+run compile readme/example.c readme/example
+ok 'the example of README.md compiles' [ "$status" = 0 ]
+run readme/example
+ok 'and prints a pixel' grep -Eq '^of nothing, the middle pixel becomes [01]\.[0-9]{3}$' out
+
 for header in "$SOURCE_DIR"/include/hourglass/*.h; do
     echo "#include <hourglass/$(basename "$header")>" >alone.c
     run cc -std=c17 -Wall -Wextra -Werror -I "$SOURCE_DIR/include" -c alone.c
@@ -56,9 +62,9 @@ for file in bin/hourglass include/hourglass/train.h share/man/man1/hourglass.1 s
     share/fish/vendor_completions.d/hourglass.fish; do
     ok "$file is installed" [ -s prefix/$file ]
 done
-run sh -c 'cc base/example.c -o installed $(PKG_CONFIG_PATH=$(dirname $(find prefix -name hourglass.pc)) pkg-config \
-    --cflags --libs hourglass) -Wl,-rpath,$(dirname $(find $PWD/prefix -name libhourglass.so)) && ./installed'
-ok 'a program finds the shared library with pkg-config' has out '784 values'
+run sh -c 'cc base/example.c -o installed $(PKG_CONFIG_PATH=$(dirname $(find $PWD/prefix -name hourglass.pc)) pkg-config \
+    --cflags --libs hourglass) && ./installed'
+ok 'a program finds the shared library with pkg-config alone, also when it runs' has out '784 values'
 mkdir user && cat >user/CMakeLists.txt <<'END'
 cmake_minimum_required(VERSION 3.22)
 project(user C)
