@@ -162,17 +162,18 @@ static void print_info(hg__text *out, const hg_set *set, const figures *f, const
     json_decref(counts);
 }
 
-static hg_status info_part(hg__call *call, const char *part, json_t *list, hg_error *e)
+static hg_status info_part(hg__call *call, const char *spec, const char *part, json_t *list, hg_error *e)
 {
     hg__source_options source = ((const info_values *)call->values)->source;
     hg_set_options o;
     hg_set *set = NULL;
     figures f = {0};
     source.part = part;
-    hg_status s = hg__source_resolve(&o, call->word[0], &source, HG_WHOLE, e);
+    hg_status s = hg__source_resolve(&o, spec, &source, HG_WHOLE, e);
     o.say = hg__console_line, o.say_ctx = &call->console;
-    if (!s) s = hg_set_open(&set, call->word[0], &o, e);
+    if (!s) s = hg_set_open(&set, spec, &o, e);
     if (s) return s;
+    if (strcmp(call->word[0], spec) != 0) snprintf(set->name, sizeof set->name, "standard input");
     s = measure(&f, set, e);
     if (!s && call->common->json) json_array_append_new(list, describe(set, &f, part ? part : "whole"));
     else if (!s) print_info(&call->out, set, &f, part ? part : "whole");
@@ -183,10 +184,14 @@ static hg_status info_part(hg__call *call, const char *part, json_t *list, hg_er
 static hg_status run_info(hg__call *call, hg_error *e)
 {
     const char *part = ((const info_values *)call->values)->source.part;
-    bool both = !part && hg__source_is_builtin(call->word[0]);
+    const char *spec = call->word[0];
+    bool both = !part && hg__source_is_builtin(spec);
+    hg__spool spool;
     json_t *list = json_array();
-    hg_status s = info_part(call, both ? "train" : part, list, e);
-    if (!s && both) s = info_part(call, "test", list, e);
+    hg_status s = hg__spool_open(&spool, &spec, e);
+    if (!s) s = info_part(call, spec, both ? "train" : part, list, e);
+    if (!s && both) s = info_part(call, spec, "test", list, e);
+    hg__spool_close(&spool, e);
     if (!s && call->common->json) return hg__output_json(&call->out, json_pack("{s:o}", "parts", list), e);
     json_decref(list);
     return s;
@@ -195,7 +200,8 @@ static hg_status run_info(hg__call *call, hg_error *e)
 static const hg__command info_row = {
     .name = "info",
     .summary = "how many samples, of which shape, with which values",
-    .words = "SOURCE",
+    .words = "SOURCE|-",
+    .about = "With - the file comes from standard input; its bytes tell the format.",
     .examples =
         (const hg__example[]){{"hourglass data info mnist", "both parts of a built-in data set"},
                               {"hourglass data info pictures/ --resize 64x64", "a folder of PNG and JPEG files"},
@@ -313,6 +319,8 @@ static hg_status run_show(hg__call *call, hg_error *e)
     bool to_file = v->output && *v->output;
     if (call->common->json && !to_file)
         return hg__fail(e, HG_USAGE, "--json", "has nothing to say about a picture; add -o FILE");
+    if (to_file && *hg__ending(v->output) && !hg__ends_with(v->output, ".png"))
+        return hg__fail(e, HG_USAGE, v->output, "a sheet is a PNG; name a file that ends with .png");
     hg_status s = hg__source_resolve(&o, call->word[0], &v->source, HG_TRAIN, e);
     o.say = hg__console_line, o.say_ctx = &call->console;
     if (!s) s = hg_set_open(&set, call->word[0], &o, e);

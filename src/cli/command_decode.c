@@ -1,7 +1,17 @@
 /* command_decode.c: `hourglass decode`: codes, from a .npy array, back into samples. */
 #include "cli/forward_options.h"
 
+#include <math.h>
 #include <stdlib.h>
+
+static hg_status check_numbers(const float *z, size_t n, size_t k, const char *path, hg_error *e)
+{
+    for (size_t i = 0; i < n * k; i++)
+        if (!isfinite(z[i]))
+            return hg__fail(e, HG_DATA, path, "row %zu, column %zu (counted from 0) holds %g; codes are numbers", i / k,
+                            i % k, (double)z[i]);
+    return HG_OK;
+}
 
 /* The codes as a set of n samples of the code's shape; *values is behind it and the caller's to free. */
 static hg_status read_codes(hg_set **set, float **values, const hg__subject *s, const char *path, hg_error *e)
@@ -14,7 +24,8 @@ static hg_status read_codes(hg_set **set, float **values, const hg__subject *s, 
         return hg__fail(e, HG_MODEL, path, "holds codes of %zu values in %zu dimensions, but %s takes [n, %zu]", size,
                         dims, s->path, k);
     if (!dim[0]) return hg__fail(e, HG_DATA, path, "holds no codes");
-    return hg_set_wrap(set, "codes", *values, dim[0], s->z, e);
+    status = check_numbers(*values, dim[0], k, path, e);
+    return status ? status : hg_set_wrap(set, "codes", *values, dim[0], s->z, e);
 }
 
 static hg_status decode(const hg__subject *s, const hg__forward_options *v, const hg_set *codes, hg_error *e)
@@ -35,12 +46,17 @@ static hg_status run_decode(hg__call *call, hg_error *e)
     hg__subject s = {0};
     hg_set *codes = NULL;
     float *values = NULL;
+    hg__spool spool = {0};
+    const char *path = call->word[1];
     hg_status status = hg__forward_open(call, &s, e);
-    if (!status) status = read_codes(&codes, &values, &s, call->word[1], e);
+    if (!status) status = hg__pictures_check(v->output, e);
+    if (!status) status = hg__spool_open(&spool, &path, e);
+    if (!status) status = read_codes(&codes, &values, &s, path, e);
     if (!status) status = decode(&s, v, codes, e);
     if (!status) status = hg__forward_done(call, codes->n, "sample", e);
     hg_set_close(&codes);
     free(values);
+    hg__spool_close(&spool, e);
     hg__subject_close(&s);
     return status;
 }
@@ -48,8 +64,9 @@ static hg_status run_decode(hg__call *call, hg_error *e)
 const hg__command hg__command_decode = {
     .name = "decode",
     .summary = "turn codes back into samples",
-    .words = "RUN codes.npy -o OUT",
-    .about = "OUT is a folder of PNG files, a sheet (it ends with .png) or an array (.npy) of shape [samples, height, "
+    .words = "RUN codes.npy|- -o OUT",
+    .about = "Codes are read from a file, or with - from standard input. OUT is a folder of PNG files, a sheet (it "
+             "ends with .png) or an array (.npy) of shape [samples, height, "
              "width, channels].",
     .examples =
         (const hg__example[]){{"hourglass decode runs/conv-mnist codes.npy -o decoded.npy", "an array"},

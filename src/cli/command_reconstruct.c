@@ -21,6 +21,7 @@ static hg_status run_reconstruct(hg__call *call, hg_error *e)
     hg__subject s = {0};
     hg__inputs in = {0};
     hg_status status = hg__forward_open(call, &s, e);
+    if (!status) status = hg__pictures_check(v->output, e);
     if (!status) status = hg__inputs_open(&in, &s, (hg__wanted){call->word + 1, call->words - 1, &v->source}, e);
     if (!status) status = reconstruct(&s, v, &in, e);
     if (!status) status = hg__forward_done(call, in.set->n, "reconstruction", e);

@@ -10,8 +10,8 @@
 static bool is_picture(const char *path)
 {
     unsigned char head[3] = {0};
-    FILE *in = strcmp(path, "-") && hg__is_file(path) ? fopen(path, "rb") : NULL;
-    if (!in) return !strcmp(path, "-");
+    FILE *in = !strncmp(path, "/dev/fd/", 8) || hg__is_file(path) ? fopen(path, "rb") : NULL;
+    if (!in) return false;
     size_t n = fread(head, 1, sizeof head, in);
     fclose(in);
     return n == 3 && (!memcmp(head, "\x89PN", 3) || !memcmp(head, "\xFF\xD8\xFF", 3));
@@ -19,6 +19,7 @@ static bool is_picture(const char *path)
 
 static char *plain_name(const char *path)
 {
+    if (!strncmp(path, "/dev/fd/", 8)) return strdup("standard-input");
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
     return strndup(base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
 }
@@ -51,15 +52,26 @@ static hg_status open_pictures(hg__inputs *in, const hg__subject *s, hg__wanted 
     return status ? status : hg_set_wrap(&in->set, "pictures", in->values, w.words, s->x, e);
 }
 
-hg_status hg__inputs_open(hg__inputs *in, const hg__subject *s, hg__wanted w, hg_error *e)
+static hg_status open_inputs(hg__inputs *in, const hg__subject *s, hg__wanted w, hg_error *e)
 {
     hg_set_options options;
-    *in = (hg__inputs){0};
     hg_status status = hg__source_resolve(&options, w.word[0], w.source, HG_TEST, e);
     if (status) return status;
     if (w.words > 1 || is_picture(w.word[0])) return open_pictures(in, s, w, &options, e);
     status = hg_set_open(&in->set, w.word[0], &options, e);
     return status ? status : hg__subject_check(s, in->set->shape, w.word[0], e);
+}
+
+hg_status hg__inputs_open(hg__inputs *in, const hg__subject *s, hg__wanted w, hg_error *e)
+{
+    *in = (hg__inputs){0};
+    const char *first = w.word[0];
+    if (w.words > 1) return open_inputs(in, s, w, e);
+    hg_status status = hg__spool_open(&in->spool, &first, e);
+    w.word = &first;
+    if (!status) status = open_inputs(in, s, w, e);
+    if (status) hg__spool_close(&in->spool, e);
+    return status;
 }
 
 void hg__inputs_close(hg__inputs *in)
@@ -68,5 +80,6 @@ void hg__inputs_close(hg__inputs *in)
     free(in->name);
     hg_set_close(&in->set);
     free(in->values);
+    hg__spool_close(&in->spool, NULL);
     *in = (hg__inputs){0};
 }

@@ -8,13 +8,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 bool hg__ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
-    return n > m && !strcmp(text + n - m, end);
+    return n > m && !strcasecmp(text + n - m, end);
+}
+
+const char *hg__ending(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    return dot && dot > base ? dot : "";
+}
+
+hg_status hg__pictures_check(const char *out, hg_error *e)
+{
+    const char *ending = hg__ending(out);
+    bool known = !*ending || !strcasecmp(ending, ".png") || !strcasecmp(ending, ".npy");
+    if (known || hg__is_dir(out)) return HG_OK;
+    return hg__fail(
+        e, HG_USAGE, out,
+        "cannot be written as %s; name a picture or sheet (.png), an array (.npy), or a folder (no ending, or "
+        "a / behind it)",
+        ending);
 }
 
 static hg_status write_png(const char *path, const hg__pictures *p, size_t i, bool force, hg_error *e)

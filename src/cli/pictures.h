@@ -2,6 +2,7 @@
 #ifndef HG_CLI_PICTURES_H
 #define HG_CLI_PICTURES_H
 
+#include "cli/spool.h"
 #include "cli/subject.h"
 
 /* IN… of a command as typed: a SOURCE or picture files, and how to read them. */
@@ -17,6 +18,7 @@ typedef struct hg__inputs {
     float *values; /* behind a set made of picture files; owned */
     char **name;   /* [set->n] the files' names without folder and ending, or NULL for a source */
     size_t names;
+    hg__spool spool; /* standard input, where IN is - */
 } hg__inputs;
 
 /* HG_MODEL when a sample is not of the subject's shape. The test part, where a source has parts and none is named. */
@@ -35,6 +37,12 @@ typedef struct hg__pictures {
  * which appears whole or not at all. HG_EXISTS unless force. */
 hg_status hg__pictures_write(const char *out, const hg__pictures *p, bool force, hg_error *e);
 
+/* HG_USAGE, naming what can be written, when `out` has another ending. */
+hg_status hg__pictures_check(const char *out, hg_error *e);
+
+/* The ending of a file's name, ".jpg", or "" without one. */
+const char *hg__ending(const char *path);
+/* Whatever the case of the letters: ".PNG" is ".png". */
 bool hg__ends_with(const char *text, const char *end);
 
 #endif
