@@ -1,4 +1,5 @@
 /* test_data_pictures.c: PNG and JPEG pictures of every kind, folders of them, and that what is damaged is refused. */
+#include "data/picture.h"
 #include "data_files.h"
 
 #include <math.h>
@@ -138,6 +139,82 @@ static void jpeg_is_read_in_grey_and_colour(void **state)
         for (size_t i = 0; i < hg_shape_size(s); i++) assert_in_range(image.pixels[i], 118, 122);
         free(image.pixels);
     }
+}
+
+/* size: a picture's parts and what is made of them; flat, so that a test reads as a line.
+   pixels [s] as a JPEG in `format`, with an Exif segment of this orientation where it is not 0. */
+static void put_jpeg(room *r, const char *name, hg_shape s, const uint8_t *pixels, int format, uint8_t orientation)
+{
+    uint8_t exif[] = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M',         0, '*', 0, 0, 0, 8,
+                      0,    1,    1, 18, 0,   3,   0,   0,   0, 1, 0,   orientation, 0, 0,   0, 0, 0, 0};
+    uint8_t file[8192];
+    unsigned char *bytes = NULL;
+    unsigned long size = 0;
+    tjhandle tj = tjInitCompress();
+    int sampling = format == TJPF_GRAY ? TJSAMP_GRAY : TJSAMP_444;
+    assert_int_equal(tjCompress2(tj, pixels, (int)s.w, 0, (int)s.h, format, &bytes, &size, sampling, 95, 0), 0);
+    size_t more = orientation ? sizeof exif : 0;
+    assert_true(size + more <= sizeof file);
+    memcpy(file, bytes, 2), memcpy(file + 2, exif, more), memcpy(file + 2 + more, bytes + 2, size - 2);
+    put(r, name, file, size + more);
+    tjFree(bytes);
+    tjDestroy(tj);
+}
+
+static void a_jpeg_stands_upright_as_its_camera_was_held(void **state)
+{
+    static const struct {
+        bool swaps, right, below; /* where the bright corner, stored at the top left, is seen */
+    } seen[] = {{0}, {0, 1, 0}, {0, 1, 1}, {0, 0, 1}, {1, 0, 0}, {1, 1, 0}, {1, 1, 1}, {1, 0, 1}};
+    const hg_shape s = {16, 24, 1};
+    uint8_t pixels[16 * 24];
+    for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = i / 24 < 8 && i % 24 < 8 ? 220 : 20;
+    for (uint8_t o = 1; o <= 8; o++) {
+        hg_image image = {0};
+        put_jpeg(*state, "held.jpg", s, pixels, TJPF_GRAY, o);
+        assert_int_equal(hg_image_read(&image, room_path(*state, "held.jpg"), NULL), HG_OK);
+        assert_true(hg_shape_equal(image.shape, seen[o - 1].swaps ? (hg_shape){24, 16, 1} : s));
+        size_t y = seen[o - 1].below ? image.shape.h - 4 : 4, x = seen[o - 1].right ? image.shape.w - 4 : 4;
+        assert_true(image.pixels[y * image.shape.w + x] > 200);
+        size_t bright = 0;
+        for (size_t i = 0; i < sizeof pixels; i++) bright += image.pixels[i] > 120;
+        assert_int_equal(bright, 64);
+        free(image.pixels);
+    }
+}
+
+static void every_cut_of_an_exif_segment_is_harmless(void **state)
+{
+    const uint8_t pixels[64] = {0};
+    uint8_t file[8192], *cut;
+    put_jpeg(*state, "held.jpg", (hg_shape){8, 8, 1}, pixels, TJPF_GRAY, 6);
+    size_t n = get(room_path(*state, "held.jpg"), file, sizeof file);
+    for (size_t i = 2; i < 60; i++)
+        for (unsigned bit = 0; bit < 8; bit++) {
+            hg_image image = {0};
+            file[i] ^= (uint8_t)(1u << bit);
+            put(*state, "bent.jpg", file, n);
+            if (!hg_image_read(&image, room_path(*state, "bent.jpg"), NULL)) free(image.pixels);
+            file[i] ^= (uint8_t)(1u << bit);
+        }
+    for (size_t size = 0; size < 60; size++) { /* an exact copy: a reader past its end is seen by the sanitizer */
+        assert_non_null(cut = malloc(size + 1));
+        memcpy(cut, file, size);
+        unsigned o = hg__exif_orientation(cut, size);
+        assert_true(o == 1 || o == 6);
+        free(cut);
+    }
+}
+
+static void a_jpeg_for_print_is_called_so(void **state)
+{
+    uint8_t pixels[8 * 8 * 4] = {0};
+    hg_image image = {0};
+    hg_error e = {0};
+    put_jpeg(*state, "print.jpg", (hg_shape){8, 8, 4}, pixels, TJPF_CMYK, 0);
+    assert_int_equal(hg_image_read(&image, room_path(*state, "print.jpg"), &e), HG_DATA);
+    assert_non_null(strstr(e.what, "CMYK"));
+    assert_non_null(strstr(e.what, "-colorspace sRGB"));
 }
 
 static void a_single_picture_is_a_set_of_one(void **state)
@@ -288,6 +365,60 @@ static void pictures_of_other_sizes_are_resized_to_the_first(void **state)
     hg_set_close(&set);
 }
 
+static void classes_and_pictures_keep_their_names(void **state)
+{
+    const hg_shape s = {2, 2, 1};
+    sub(*state, "set"), sub(*state, "set/dog"), sub(*state, "set/cat");
+    make_flat(*state, "set/dog/2.png", s, 2), make_flat(*state, "set/cat/1.png", s, 1);
+    hg_set *set = set_of(room_path(*state, "set"), (hg_set_options){0});
+    assert_string_equal(set->class_name[0], "cat");
+    assert_string_equal(set->class_name[1], "dog");
+    assert_string_equal(set->file[0], "cat/1.png");
+    assert_string_equal(set->file[1], "dog/2.png");
+    hg_set_close(&set);
+}
+
+static void another_aspect_is_stretched_cut_or_padded(void **state)
+{
+    /* 4 x 8: dark but for the two columns at each side. */
+    static const uint8_t wide[32] = {9, 9, 0, 0, 0, 0, 9, 9, 9, 9, 0, 0, 0, 0, 9, 9,
+                                     9, 9, 0, 0, 0, 0, 9, 9, 9, 9, 0, 0, 0, 0, 9, 9};
+    static const struct {
+        hg_fit fit;
+        uint8_t row[2][4]; /* the first and the second of 4 x 4 */
+    } rows[] = {{HG_FIT_STRETCH, {{9, 0, 0, 9}, {9, 0, 0, 9}}},
+                {HG_FIT_CROP, {{0, 0, 0, 0}, {0, 0, 0, 0}}},
+                {HG_FIT_PAD, {{0, 0, 0, 0}, {9, 0, 0, 9}}}};
+    hg_error e = {0};
+    if (hg_image_write_png(room_path(*state, "wide.png"), (hg_shape){4, 8, 1}, wide, true, &e)) fail_msg("%s", e.what);
+    for (size_t i = 0; i < 3; i++) {
+        hg_set *set = set_of(room_path(*state, "wide.png"), (hg_set_options){.resize = {4, 4, 1}, .fit = rows[i].fit});
+        assert_memory_equal(set->bytes, rows[i].row, 8);
+        hg_set_close(&set);
+    }
+}
+
+static void hear(void *ctx, const char *line) { snprintf(ctx, 1200, "%.1199s", line); }
+
+static void a_damaged_picture_is_named_and_may_be_left_out(void **state)
+{
+    char said[1200] = "";
+    const hg_shape s = {2, 2, 1};
+    hg_set_options o = {.skip_damaged = true, .say = hear, .say_ctx = said};
+    sub(*state, "set"), sub(*state, "set/a"), sub(*state, "set/b");
+    put(*state, "set/a/0.png", "no picture", 10), put(*state, "set/b/1.png", "nor this", 8);
+    make_flat(*state, "set/a/1.png", s, 1), make_flat(*state, "set/b/0.png", s, 2),
+        make_flat(*state, "set/b/2.png", s, 3);
+    assert_refused(room_path(*state, "set"), "a damaged picture");
+    hg_set *set = set_of(room_path(*state, "set"), o);
+    assert_int_equal(set->n, 3);
+    for (size_t i = 0; i < 3; i++) assert_int_equal(set->bytes[4 * i], i + 1);
+    assert_memory_equal(set->labels, ((int32_t[]){0, 1, 1}), 3 * sizeof(int32_t));
+    assert_string_equal(set->file[2], "b/2.png");
+    assert_non_null(strstr(said, "set/b/1.png"));
+    hg_set_close(&set);
+}
+
 static void one_colour_picture_makes_the_set_colour(void **state)
 {
     sub(*state, "set");
@@ -322,12 +453,18 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_written_png_reads_back, room_open, room_close),
         cmocka_unit_test_setup_teardown(every_kind_of_png_is_understood, room_open, room_close),
         cmocka_unit_test_setup_teardown(jpeg_is_read_in_grey_and_colour, room_open, room_close),
+        cmocka_unit_test_setup_teardown(a_jpeg_stands_upright_as_its_camera_was_held, room_open, room_close),
+        cmocka_unit_test_setup_teardown(every_cut_of_an_exif_segment_is_harmless, room_open, room_close),
+        cmocka_unit_test_setup_teardown(a_jpeg_for_print_is_called_so, room_open, room_close),
         cmocka_unit_test_setup_teardown(a_single_picture_is_a_set_of_one, room_open, room_close),
         cmocka_unit_test_setup_teardown(every_prefix_of_a_picture_is_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(damaged_pngs_are_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(damaged_jpegs_are_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(sub_folders_are_classes_in_the_order_of_their_names, room_open, room_close),
         cmocka_unit_test_setup_teardown(pictures_of_other_sizes_are_resized_to_the_first, room_open, room_close),
+        cmocka_unit_test_setup_teardown(classes_and_pictures_keep_their_names, room_open, room_close),
+        cmocka_unit_test_setup_teardown(another_aspect_is_stretched_cut_or_padded, room_open, room_close),
+        cmocka_unit_test_setup_teardown(a_damaged_picture_is_named_and_may_be_left_out, room_open, room_close),
         cmocka_unit_test_setup_teardown(one_colour_picture_makes_the_set_colour, room_open, room_close),
         cmocka_unit_test_setup_teardown(folders_without_a_clear_meaning_are_refused, room_open, room_close),
     };

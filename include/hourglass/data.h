@@ -21,6 +21,8 @@
  * part. */
 typedef enum hg_part { HG_TRAIN, HG_TEST, HG_WHOLE } hg_part;
 typedef enum hg_resize { HG_RESIZE_AREA, HG_RESIZE_BILINEAR } hg_resize;
+/* A picture of another aspect: pulled into shape, cut at its sides, or whole with black beside it. */
+typedef enum hg_fit { HG_FIT_STRETCH, HG_FIT_CROP, HG_FIT_PAD } hg_fit;
 typedef enum hg_normalize {
     HG_NORMALIZE_UNIT,   /* to [0,1]: bytes by 255; wider whole numbers by 1, 255 or their own range, the least of these
                               that holds them all; floats as they are */
@@ -36,13 +38,15 @@ typedef struct hg_set {
     hg_shape shape;
     const uint8_t *bytes; /* [n * size], exactly one of bytes and floats is not NULL; owned by the set */
     const float *floats;
-    float scale, offset;   /* value = stored * scale + offset */
-    double low, high;      /* the stored numbers that HG_NORMALIZE_UNIT takes to 0 and 1 */
-    const char *stored;    /* "bytes", "integers" (wider ones, held as floats) or "floats" */
-    const int32_t *labels; /* [n] or NULL; owned */
-    size_t classes;        /* labels are 0 … classes-1; 0 without labels */
-    char sha256[65];       /* of the samples as a raw IDX file, hex (mnist: the published one): what trained a model */
-    void *owner;           /* private */
+    float scale, offset;           /* value = stored * scale + offset */
+    double low, high;              /* the stored numbers that HG_NORMALIZE_UNIT takes to 0 and 1 */
+    const char *stored;            /* "bytes", "integers" (wider ones, held as floats) or "floats" */
+    const int32_t *labels;         /* [n] or NULL; owned */
+    size_t classes;                /* labels are 0 … classes-1; 0 without labels */
+    const char *const *class_name; /* [classes] or NULL; owned. A folder's: the names of its folders */
+    const char *const *file;       /* [n] or NULL; owned. A folder's: the pictures' paths within it */
+    char sha256[65]; /* of the samples as a raw IDX file, hex (mnist: the published one): what trained a model */
+    void *owner;     /* private */
 } hg_set;
 
 typedef struct hg_set_options {
@@ -50,10 +54,12 @@ typedef struct hg_set_options {
     hg_shape resize; /* h, w: every picture becomes this size; 0: as it is (folders: the first picture's size).
                                c: 1 grey, 3 colour, 0 as it is */
     hg_resize method;
+    hg_fit fit;
     hg_normalize normalize;
     float scale, offset; /* used instead of `normalize` when scale != 0: a model's own preprocessing */
     double low, high;    /* of wider whole numbers, where high > low: the range of HG_NORMALIZE_UNIT, not their own */
     bool offline;        /* never touch the network */
+    bool skip_damaged;   /* a folder: pictures that cannot be read are told to `say` and left out */
     size_t limit;        /* first so many samples only; 0: all */
     void (*say)(void *ctx, const char *line); /* hears what a fetch tries, and what is resized unasked; or NULL */
     void *say_ctx;

@@ -31,7 +31,7 @@ static hg_status read_picture(float *to, const hg__subject *s, const char *path,
     hg_status status = hg_image_read(&image, path, e);
     if (status) return status;
     hg__table t = {.n = 1, .shape = image.shape, .bytes = image.pixels, .low = 0, .high = 255};
-    if (o->resize.h) status = hg__table_reshape(&t, o->resize, o->method, path, e);
+    if (o->resize.h) status = hg__table_reshape(&t, o->resize, o, path, e);
     if (!status) status = hg__subject_check(s, t.shape, path, e);
     for (size_t i = 0; !status && i < hg_shape_size(s->x); i++) to[i] = (float)t.bytes[i] / 255;
     hg__table_close(&t);

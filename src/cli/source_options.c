@@ -23,6 +23,16 @@
         .name = "method", .type = HG__CHOICE, .offset = AT(method), .fallback = "area", .choices = "area|bilinear", \
         .help = "how --resize works: area or bilinear"                                                              \
     }
+#define FIT_ROW                                                                                                     \
+    {                                                                                                               \
+        .name = "fit", .type = HG__CHOICE, .offset = AT(fit), .fallback = "stretch", .choices = "stretch|crop|pad", \
+        .help = "a picture of another aspect is stretched, cut at its sides (crop), or gets black ones (pad)"       \
+    }
+#define SKIP_ROW                                                                    \
+    {                                                                               \
+        .name = "skip-damaged", .type = HG__FLAG, .offset = AT(skip_damaged),       \
+        .help = "leave out pictures of a folder that cannot be read, and name them" \
+    }
 #define NORMALIZE_ROW                                                                               \
     {                                                                                               \
         .name = "normalize", .type = HG__CHOICE, .offset = AT(normalize), .fallback = "unit",       \
@@ -39,8 +49,9 @@
         .name = "offline", .type = HG__FLAG, .offset = AT(offline), .help = "never touch the network" \
     }
 
-const hg__option hg__source_rows[] = {PART_ROW, RESIZE_ROW, METHOD_ROW, NORMALIZE_ROW, LIMIT_ROW, OFFLINE_ROW, {0}};
-const hg__option hg__input_rows[] = {PART_ROW, RESIZE_ROW, METHOD_ROW, LIMIT_ROW, OFFLINE_ROW, {0}};
+const hg__option hg__source_rows[] = {PART_ROW,  RESIZE_ROW, METHOD_ROW,  FIT_ROW, NORMALIZE_ROW,
+                                      LIMIT_ROW, SKIP_ROW,   OFFLINE_ROW, {0}};
+const hg__option hg__input_rows[] = {PART_ROW, RESIZE_ROW, METHOD_ROW, FIT_ROW, LIMIT_ROW, SKIP_ROW, OFFLINE_ROW, {0}};
 
 hg_status hg__shape_parse(hg_shape *shape, const char *text, const char *where, hg_error *e)
 {
@@ -81,11 +92,14 @@ hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__so
                              hg_error *e)
 {
     static const char *const parts[] = {"train", "test", "whole"}, *const methods[] = {"area", "bilinear"},
+                             *const fits[] = {"stretch", "crop", "pad"},
                              *const norms[] = {"unit", "minmax", "standard", "none"};
     if (!hg__source_is_builtin(spec)) part = HG_WHOLE;
     *out = (hg_set_options){
         .part = (hg_part)which(o->part, parts, 3, part),
         .method = (hg_resize)which(o->method, methods, 2, HG_RESIZE_AREA),
+        .fit = (hg_fit)which(o->fit, fits, 3, HG_FIT_STRETCH),
+        .skip_damaged = o->skip_damaged,
         .normalize = (hg_normalize)which(o->normalize, norms, 4, HG_NORMALIZE_UNIT),
         .offline = o->offline,
         .limit = o->limit,
@@ -98,11 +112,11 @@ hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__so
 json_t *hg__source_to_json(const char *spec, const hg__source_options *o, const hg_set *set)
 {
     char *full = hg__source_is_builtin(spec) ? NULL : realpath(spec, NULL);
-    json_t *data =
-        json_pack("{s:o, s:s?, s:s?, s:s?, s:s?, s:I, s:s, s:f, s:f, s:f, s:f}", "source",
-                  hg__json_word(full ? full : spec), "part", o->part, "resize", o->resize, "method", o->method,
-                  "normalize", o->normalize, "limit", (json_int_t)o->limit, "stored", set->stored, "low", set->low,
-                  "high", set->high, "scale", (double)set->scale, "offset", (double)set->offset);
+    json_t *data = json_pack("{s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:b, s:I, s:s, s:f, s:f, s:f, s:f}", "source",
+                             hg__json_word(full ? full : spec), "part", o->part, "resize", o->resize, "method",
+                             o->method, "normalize", o->normalize, "fit", o->fit, "skip_damaged", o->skip_damaged,
+                             "limit", (json_int_t)o->limit, "stored", set->stored, "low", set->low, "high", set->high,
+                             "scale", (double)set->scale, "offset", (double)set->offset);
     free(full);
     return data;
 }
@@ -119,6 +133,8 @@ hg_status hg__source_from_json(const char **spec, hg__source_options *o, const j
         .resize = json_string_value(json_object_get(data, "resize")),
         .method = json_string_value(json_object_get(data, "method")),
         .normalize = json_string_value(json_object_get(data, "normalize")),
+        .fit = json_string_value(json_object_get(data, "fit")),
+        .skip_damaged = json_is_true(json_object_get(data, "skip_damaged")),
         .limit = limit && json_integer_value(limit) > 0 ? (size_t)json_integer_value(limit) : 0,
         .low = json_number_value(json_object_get(data, "low")),
         .high = json_number_value(json_object_get(data, "high")),

@@ -11,9 +11,10 @@ typedef struct hg__source_options {
     const char *part;      /* "train", "test", "whole", or NULL: what suits */
     const char *resize;    /* "28x28", "28x28x1" or NULL */
     const char *method;    /* "area", "bilinear" or NULL */
+    const char *fit;       /* "stretch", "crop", "pad" or NULL */
     const char *normalize; /* "unit", "minmax", "standard", "none" or NULL */
     size_t limit;
-    bool offline;
+    bool offline, skip_damaged;
     double low, high; /* of a run's whole numbers: what it took to 0 and 1; high <= low: not told. No option */
 } hg__source_options;
 

@@ -21,8 +21,11 @@ typedef struct entry {
 typedef struct listing {
     entry *at;
     size_t n, room, limit;
+    char **class_name; /* [classes], then NULL; owned */
     int32_t classes;
-    size_t resized; /* pictures of another size than the table's */
+    size_t resized;   /* pictures of another size than the table's */
+    size_t stretched; /* of these, of another aspect as well */
+    size_t damaged;
     hg_error *e;
 } listing;
 
@@ -53,14 +56,23 @@ static hg_status add(listing *l, const char *path, int32_t label)
 
 static hg_status list(listing *l, const char *folder, int32_t label, int depth);
 
+static hg_status name_class(listing *l, const char *path)
+{
+    size_t n = (size_t)l->classes;
+    char **larger = realloc(l->class_name, (n + 2) * sizeof *larger);
+    if (larger) l->class_name = larger, larger[n + 1] = NULL, larger[n] = strdup(strrchr(path, '/') + 1);
+    if (!larger || !larger[n]) return hg__fail_memory(l->e, path, (n + 2) * sizeof *larger);
+    l->classes++;
+    return HG_OK;
+}
+
 /* A folder at the top is a class of its own when it holds any pictures; deeper ones belong to their class. */
 static hg_status list_sub(listing *l, const char *path, int32_t label, int depth)
 {
     size_t before = l->n;
     if (label != NO_CLASS) return list(l, path, label, depth + 1);
     hg_status s = list(l, path, l->classes, depth + 1);
-    if (l->n > before) l->classes++;
-    return s;
+    return !s && l->n > before ? name_class(l, path) : s;
 }
 
 static hg_status list(listing *l, const char *folder, int32_t label, int depth)
@@ -101,6 +113,8 @@ static void close_listing(listing *l)
 {
     for (size_t i = 0; i < l->n; i++) free(l->at[i].path);
     free(l->at);
+    for (size_t i = 0; l->class_name && l->class_name[i]; i++) free(l->class_name[i]);
+    free(l->class_name);
 }
 
 /* ---- Loading ---------------------------------------------------------------------------------- */
@@ -134,9 +148,17 @@ static hg_status become_colour(hg__table *t, size_t done, const char *name, hg_e
 }
 
 /* Nobody should find out from blurred or squashed pictures that theirs were not of one size. */
-static void say_resized(const hg__table *t, size_t resized, const hg_set_options *o, const char *name)
+static void say_resized(const hg__table *t, const listing *l, const hg_set_options *o, const char *name)
 {
     char line[4400];
+    size_t resized = l->resized;
+    if (l->stretched && o->fit == HG_FIT_STRETCH && o->say) {
+        snprintf(
+            line, sizeof line,
+            "%s: %zu of %zu pictures are stretched to the aspect of %zu x %zu; --fit crop or --fit pad keeps theirs",
+            name, l->stretched, t->n, t->shape.h, t->shape.w);
+        o->say(o->say_ctx, line);
+    }
     if (!resized || o->resize.h || !o->say) return;
     snprintf(line, sizeof line,
              "%s: %zu of %zu pictures become %zu x %zu, the size of the first; --resize chooses another", name, resized,
@@ -145,41 +167,94 @@ static void say_resized(const hg__table *t, size_t resized, const hg_set_options
 }
 
 /* Brings a decoded picture to the table's channels and size, as sample i. */
-static hg_status fit(hg__table *t, size_t i, const hg_image *image, hg_resize method, hg_error *e)
+static hg_status fit(hg__table *t, size_t i, const hg_image *image, const hg_set_options *o, hg_error *e)
 {
     hg_shape from = {image->shape.h, image->shape.w, t->shape.c};
     uint8_t *out = t->bytes + i * hg_shape_size(t->shape), *coloured = malloc(hg_shape_size(from));
-    hg__resizer *r = NULL;
+    hg__fitter *f = NULL;
     if (!coloured) return hg__fail_memory(e, "picture", hg_shape_size(from));
     hg__recolour_bytes(image->pixels, image->shape.c, coloured, from.c, from.h * from.w);
     hg_status s = HG_OK;
     if (hg_shape_equal(from, t->shape)) memcpy(out, coloured, hg_shape_size(from));
-    else if (!(s = hg__resizer_open(&r, from, t->shape, method, e))) hg__resize_bytes(r, coloured, out);
-    hg__resizer_close(&r);
+    else if (!(s = hg__fitter_open(&f, from, t->shape, o->method, o->fit, e))) hg__fit_bytes(f, coloured, out);
+    hg__fitter_close(&f);
     free(coloured);
     return s;
 }
 
-static hg_status load_one(hg__table *t, listing *l, size_t i, const hg_set_options *o, hg_error *e)
+/* Is the aspect another, by more than a fiftieth? */
+static bool is_of_another_aspect(hg_shape a, hg_shape b)
+{
+    double ratio = (double)a.h * (double)b.w / ((double)a.w * (double)b.h);
+    return ratio < 0.98 || ratio > 1.02;
+}
+
+/* The picture of an entry as sample i. */
+static hg_status load_one(hg__table *t, listing *l, const char *path, size_t i, const hg_set_options *o)
 {
     hg_image image = {0};
-    const char *path = l->at[i].path;
-    hg_status s = hg_image_read(&image, path, e);
+    hg_status s = hg_image_read(&image, path, l->e);
     if (!s && !t->bytes) s = make_table(t, l, image.shape, o, path);
-    if (!s && !o->resize.c && image.shape.c > t->shape.c) s = become_colour(t, i, path, e);
-    if (!s) s = fit(t, i, &image, o->method, e);
+    if (!s && !o->resize.c && image.shape.c > t->shape.c) s = become_colour(t, i, path, l->e);
+    if (!s) s = fit(t, i, &image, o, l->e);
     if (!s && (image.shape.h != t->shape.h || image.shape.w != t->shape.w)) l->resized++;
+    if (!s && is_of_another_aspect(image.shape, t->shape)) l->stretched++;
     free(image.pixels);
     return s;
 }
 
-static hg_status label_all(hg__table *t, const listing *l, const char *name, hg_error *e)
+/* A picture that cannot be read ends it, or is told of and left out of the list. */
+static hg_status load_all(hg__table *t, listing *l, const hg_set_options *o, const char *name)
+{
+    size_t good = 0;
+    hg_error own = {0}, *e = l->e;
+    l->e = &own;
+    hg_status s = HG_OK;
+    for (size_t i = 0; !s && i < l->n; i++) {
+        entry at = l->at[i];
+        s = load_one(t, l, at.path, good, o);
+        l->at[i] = l->at[good], l->at[good] = at; /* what is left out gathers at the end */
+        if (!s) good++;
+        if (s != HG_DATA || !o->skip_damaged) continue;
+        char line[1100];
+        snprintf(line, sizeof line, "left out: %s: %s", own.where, own.what);
+        if (o->say) o->say(o->say_ctx, line);
+        s = HG_OK, l->damaged++;
+    }
+    if (s == HG_DATA) {
+        size_t used = strlen(own.what);
+        snprintf(own.what + used, sizeof own.what - used, "; --skip-damaged leaves such pictures out");
+    }
+    if (!s && !good) s = hg__fail(&own, HG_DATA, name, "none of its %zu pictures can be read", l->n);
+    for (size_t i = good; !s && i < l->n; i++) free(l->at[i].path);
+    if (!s) l->n = t->n = good;
+    l->e = e;
+    if (s && e) *e = own;
+    return s;
+}
+
+static hg_status label_all(hg__table *t, listing *l, const char *name)
 {
     if (!l->classes) return HG_OK;
     t->labels = malloc(l->n * sizeof *t->labels);
-    if (!t->labels) return hg__fail_memory(e, name, l->n * sizeof *t->labels);
+    if (!t->labels) return hg__fail_memory(l->e, name, l->n * sizeof *t->labels);
     for (size_t i = 0; i < l->n; i++) t->labels[i] = l->at[i].label;
     t->classes = (size_t)l->classes;
+    t->class_name = l->class_name, l->class_name = NULL;
+    return HG_OK;
+}
+
+/* The samples' names: their paths within the folder. */
+static hg_status name_all(hg__table *t, const listing *l, const char *name)
+{
+    size_t folder = strlen(name);
+    t->file = calloc(l->n + 1, sizeof *t->file);
+    if (!t->file) return hg__fail_memory(l->e, name, l->n * sizeof *t->file);
+    for (size_t i = 0; i < l->n; i++) {
+        const char *inside = l->at[i].path + folder;
+        t->file[i] = strdup(inside + strspn(inside, "/"));
+        if (!t->file[i]) return hg__fail_memory(l->e, name, strlen(inside));
+    }
     return HG_OK;
 }
 
@@ -190,9 +265,10 @@ static hg_status open_folder(hg__table *t, const char *path, const hg_set_option
     listing l = {.limit = o->limit, .e = e};
     hg_status s = list(&l, path, NO_CLASS, 0);
     if (!s) s = check(&l, path);
-    for (size_t i = 0; !s && i < l.n; i++) s = load_one(t, &l, i, o, e);
-    if (!s) s = label_all(t, &l, path, e);
-    if (!s) say_resized(t, l.resized, o, path);
+    if (!s) s = load_all(t, &l, o, path);
+    if (!s) s = label_all(t, &l, path);
+    if (!s) s = name_all(t, &l, path);
+    if (!s) say_resized(t, &l, o, path);
     close_listing(&l);
     return s;
 }

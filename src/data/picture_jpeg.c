@@ -1,5 +1,5 @@
-/* picture_jpeg.c: JPEG through libjpeg-turbo's TurboJPEG API: grey stays grey, everything else becomes RGB. What
- * the library only warns about (cut short, damaged) is refused: half a picture is not data. */
+/* picture_jpeg.c: JPEG through libjpeg-turbo's TurboJPEG API: grey stays grey, everything else becomes RGB, upright.
+ * What the library only warns about (cut short, damaged) is refused: half a picture is not data. */
 #include "data/picture.h"
 
 #include <stdlib.h>
@@ -21,11 +21,19 @@ hg_status hg__jpeg_decode(hg_image *image, const void *bytes, size_t size, const
         s = unsound(tj, name, e);
         goto done;
     }
+    if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
+        s = hg__fail(
+            e, HG_DATA, name,
+            "is a JPEG in CMYK colours, made for print, which cannot be read; convert it, as in: magick IN.jpg "
+            "-colorspace sRGB OUT.jpg");
+        goto done;
+    }
     bool grey = colours == TJCS_GRAY;
     s = hg__image_make(&made, (hg_shape){(size_t)h, (size_t)w, grey ? 1 : 3}, size, name, e);
     if (!s && tjDecompress2(tj, bytes, size, made.pixels, w, 0, h, grey ? TJPF_GRAY : TJPF_RGB,
                             TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT))
         s = unsound(tj, name, e);
+    if (!s) s = hg__image_upright(&made, hg__exif_orientation(bytes, size), name, e);
     if (!s) *image = made;
 done:
     if (s) free(made.pixels);

@@ -201,30 +201,30 @@ static hg_status recolour(hg__table *t, size_t c, const char *name, hg_error *e)
     return HG_OK;
 }
 
-static hg_status resize(hg__table *t, hg_shape to, hg_resize method, const char *name, hg_error *e)
+static hg_status resize(hg__table *t, hg_shape to, const hg_set_options *how, const char *name, hg_error *e)
 {
     hg__table made;
-    hg__resizer *r = NULL;
+    hg__fitter *f = NULL;
     size_t in = hg_shape_size(t->shape), out = hg_shape_size(to);
-    hg_status s = hg__resizer_open(&r, t->shape, to, method, e);
+    hg_status s = hg__fitter_open(&f, t->shape, to, how->method, how->fit, e);
     if (!s) s = fresh(t, to, &made, name, e);
     if (!s) {
         for (size_t i = 0; i < t->n; i++)
-            if (t->bytes) hg__resize_bytes(r, t->bytes + i * in, made.bytes + i * out);
-            else hg__resize_floats(r, t->floats + i * in, made.floats + i * out);
+            if (t->bytes) hg__fit_bytes(f, t->bytes + i * in, made.bytes + i * out);
+            else hg__fit_floats(f, t->floats + i * in, made.floats + i * out);
         replace(t, &made);
     }
-    hg__resizer_close(&r);
+    hg__fitter_close(&f);
     return s;
 }
 
-hg_status hg__table_reshape(hg__table *t, hg_shape to, hg_resize method, const char *name, hg_error *e)
+hg_status hg__table_reshape(hg__table *t, hg_shape to, const hg_set_options *how, const char *name, hg_error *e)
 {
     hg_status s = HG_OK;
     enum { MOST = 65536 };
     if (to.h > MOST || to.w > MOST) return hg__fail(e, HG_USAGE, name, "cannot be resized beyond %d", MOST);
     if (to.c && to.c != t->shape.c) s = recolour(t, to.c, name, e);
     hg_shape size = {to.h ? to.h : t->shape.h, to.w ? to.w : t->shape.w, t->shape.c};
-    if (!s && !hg_shape_equal(size, t->shape)) s = resize(t, size, method, name, e);
+    if (!s && !hg_shape_equal(size, t->shape)) s = resize(t, size, how, name, e);
     return s;
 }

@@ -9,8 +9,16 @@
 
 enum { MOST_CLASSES = 65536 };
 
+static void free_texts(char **text)
+{
+    for (size_t i = 0; text && text[i]; i++) free(text[i]);
+    free(text);
+}
+
 void hg__table_close(hg__table *t)
 {
+    free_texts(t->class_name);
+    free_texts(t->file);
     free(t->bytes);
     free(t->floats);
     free(t->labels);

@@ -17,6 +17,7 @@ typedef struct hg__table {
     bool integers;    /* the floats are whole numbers, stored in more than a byte */
     int32_t *labels;  /* owned, or NULL */
     size_t classes;
+    char **class_name, **file; /* owned, or NULL: of the classes and of the samples; end with NULL */
 } hg__table;
 
 void hg__table_close(hg__table *t);
@@ -34,6 +35,6 @@ void hg__table_hash(const hg__table *t, char hex[65]);
 hg_status hg__table_check(const hg__table *t, const char *name, hg_error *e);
 
 /* Brings every sample to h x w (0: as it is) and c channels (0: as it is). */
-hg_status hg__table_reshape(hg__table *t, hg_shape to, hg_resize method, const char *name, hg_error *e);
+hg_status hg__table_reshape(hg__table *t, hg_shape to, const hg_set_options *how, const char *name, hg_error *e);
 
 #endif

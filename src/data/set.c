@@ -97,7 +97,7 @@ static hg_status shape_up(hg__table *t, bool *changed, const char *spec, const h
     hg_status s = hg__table_check(t, spec, e);
     if (s) return s;
     if (o->limit && o->limit < t->n) t->n = o->limit;
-    s = hg__table_reshape(t, o->resize, o->method, spec, e);
+    s = hg__table_reshape(t, o->resize, o, spec, e);
     *changed = t->n != before.n || !hg_shape_equal(t->shape, before.shape);
     return s;
 }
@@ -133,6 +133,7 @@ hg_status hg_set_open(hg_set **set, const char *spec, const hg_set_options *o, h
     normalize(out, t, o);
     out->n = t->n, out->shape = t->shape, out->bytes = t->bytes, out->floats = t->floats;
     out->labels = t->labels, out->classes = t->classes, out->owner = made;
+    out->class_name = (const char *const *)t->class_name, out->file = (const char *const *)t->file;
     *set = out;
     return HG_OK;
 }
