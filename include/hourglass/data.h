@@ -38,11 +38,12 @@ typedef struct hg_set {
     hg_shape shape;
     const uint8_t *bytes; /* [n * size], exactly one of bytes and floats is not NULL; owned by the set */
     const float *floats;
-    float scale, offset;           /* value = stored * scale + offset */
-    double low, high;              /* the stored numbers that HG_NORMALIZE_UNIT takes to 0 and 1 */
-    const char *stored;            /* "bytes", "integers" (wider ones, held as floats) or "floats" */
-    const int32_t *labels;         /* [n] or NULL; owned */
-    size_t classes;                /* labels are 0 … classes-1; 0 without labels */
+    float scale, offset;   /* value = stored * scale + offset */
+    double low, high;      /* the stored numbers that are black and white: 0 and 255 of bytes; of floats 0 and 1, or the
+                         least and the greatest where they go beyond */
+    const char *stored;    /* "bytes", "integers" (wider ones, held as floats) or "floats" */
+    const int32_t *labels; /* [n] or NULL; owned */
+    size_t classes;        /* labels are 0 … classes-1; 0 without labels */
     const char *const *class_name; /* [classes] or NULL; owned. A folder's: the names of its folders */
     const char *const *file;       /* [n] or NULL; owned. A folder's: the pictures' paths within it */
     char sha256[65]; /* of the samples as a raw IDX file, hex (mnist: the published one): what trained a model */
@@ -57,7 +58,7 @@ typedef struct hg_set_options {
     hg_fit fit;
     hg_normalize normalize;
     float scale, offset; /* used instead of `normalize` when scale != 0: a model's own preprocessing */
-    double low, high;    /* of wider whole numbers, where high > low: the range of HG_NORMALIZE_UNIT, not their own */
+    double low, high;    /* where high > low: what HG_NORMALIZE_UNIT takes to 0 and 1, but of bytes: a run's range */
     bool offline;        /* never touch the network */
     bool skip_damaged;   /* a folder: pictures that cannot be read are told to `say` and left out */
     size_t limit;        /* first so many samples only; 0: all */

@@ -132,13 +132,22 @@ static json_t *count_classes(const hg_set *set)
     return counts;
 }
 
+static json_t *name_classes(const hg_set *set)
+{
+    json_t *names = json_array();
+    for (size_t c = 0; set->class_name && c < set->classes; c++)
+        json_array_append_new(names, hg__json_word(set->class_name[c]));
+    return names;
+}
+
 static json_t *describe(const hg_set *set, const figures *f, const char *part)
 {
-    return json_pack("{s:o, s:s, s:I, s:[I,I,I], s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:s}", "name",
+    return json_pack("{s:o, s:s, s:I, s:[I,I,I], s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:s}", "name",
                      hg__json_word(set->name), "part", part, "n", (json_int_t)set->n, "shape", (json_int_t)set->shape.h,
                      (json_int_t)set->shape.w, (json_int_t)set->shape.c, "stored", set->stored, "scale",
                      (double)set->scale, "offset", (double)set->offset, "least", f->least, "greatest", f->greatest,
-                     "mean", f->mean, "deviation", f->deviation, "classes", count_classes(set), "sha256", set->sha256);
+                     "mean", f->mean, "deviation", f->deviation, "classes", count_classes(set), "class_names",
+                     name_classes(set), "sha256", set->sha256);
 }
 
 static void print_info(hg__text *out, const hg_set *set, const figures *f, const char *part)
@@ -157,7 +166,8 @@ static void print_info(hg__text *out, const hg_set *set, const figures *f, const
     json_t *counts = count_classes(set);
     hg__text_add(out, "  classes  %zu:", set->classes);
     for (size_t c = 0; c < set->classes && c < 100; c++)
-        hg__text_add(out, " %lld", (long long)json_integer_value(json_array_get(counts, c)));
+        hg__text_add(out, "%s %s%s%lld", c && set->class_name ? "," : "", set->class_name ? set->class_name[c] : "",
+                     set->class_name ? " " : "", (long long)json_integer_value(json_array_get(counts, c)));
     hg__text_add(out, "\n");
     json_decref(counts);
 }

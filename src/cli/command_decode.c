@@ -35,6 +35,7 @@ static hg_status decode(const hg__subject *s, const hg__forward_options *v, cons
     hg_status status = hg__floats_open(&y, codes->n, hg_shape_size(s->y), e);
     if (!status) status = hg__subject_walk(s, codes, &walk, y, e);
     hg__pictures p = {.values = y, .n = codes->n, .shape = s->y, .one_file = true};
+    if (!status && hg__ends_with(v->output, ".npy")) hg__subject_store(s, codes->n * hg_shape_size(s->y), y);
     if (!status) status = hg__pictures_write(v->output, &p, v->force, e);
     free(y);
     return status;

@@ -43,7 +43,8 @@ static hg_status run_encode(hg__call *call, hg_error *e)
     hg__inputs in = {0};
     hg_status status = hg__forward_open(call, &s, e);
     if (!status) status = check_output(v->output, e);
-    if (!status) status = hg__inputs_open(&in, &s, (hg__wanted){call->word + 1, call->words - 1, &v->source}, e);
+    if (!status)
+        status = hg__inputs_open(&in, &s, (hg__wanted){call->word + 1, call->words - 1, &v->source, &call->console}, e);
     if (!status) status = encode(&s, v, in.set, e);
     if (!status) status = hg__forward_done(call, in.set->n, "code", e);
     hg__inputs_close(&in);

@@ -9,7 +9,9 @@ static hg_status reconstruct(const hg__subject *s, const hg__forward_options *v,
     hg__walk walk = {.from = "x", .to = "y", .threads = v->threads, .batch = v->batch};
     hg_status status = hg__floats_open(&y, in->set->n, hg_shape_size(s->y), e);
     if (!status) status = hg__subject_walk(s, in->set, &walk, y, e);
-    hg__pictures p = {.values = y, .n = in->set->n, .shape = s->y, .name = in->name, .one_file = in->name};
+    hg__pictures p = {
+        .values = y, .n = in->set->n, .shape = s->y, .name = in->name, .one_file = !in->set->file && in->name};
+    if (!status && hg__ends_with(v->output, ".npy")) hg__subject_store(s, in->set->n * hg_shape_size(s->y), y);
     if (!status) status = hg__pictures_write(v->output, &p, v->force, e);
     free(y);
     return status;
@@ -22,7 +24,8 @@ static hg_status run_reconstruct(hg__call *call, hg_error *e)
     hg__inputs in = {0};
     hg_status status = hg__forward_open(call, &s, e);
     if (!status) status = hg__pictures_check(v->output, e);
-    if (!status) status = hg__inputs_open(&in, &s, (hg__wanted){call->word + 1, call->words - 1, &v->source}, e);
+    if (!status)
+        status = hg__inputs_open(&in, &s, (hg__wanted){call->word + 1, call->words - 1, &v->source, &call->console}, e);
     if (!status) status = reconstruct(&s, v, &in, e);
     if (!status) status = hg__forward_done(call, in.set->n, "reconstruction", e);
     hg__inputs_close(&in);

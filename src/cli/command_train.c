@@ -326,6 +326,7 @@ static hg_status open_run_data(hg__call *call, hg_set **set, json_t **config, hg
     if (!s) s = hg__source_from_json(&spec, &source, json_object_get(*config, "data"), where, e);
     if (!s && call->words) spec = call->word[0];
     source.offline = v->source.offline;
+    source.low = source.high = 0; /* the set has its own, the same as then */
     if (!s) s = hg__source_resolve(&o, spec, &source, HG_TRAIN, e);
     o.say = hg__console_line, o.say_ctx = &call->console;
     if (!s) s = hg_set_open(set, spec, &o, e);

@@ -11,7 +11,10 @@ static void take(hg__evaluation *v, const hg__evaluation_work *w)
     size_t size = hg_shape_size(v->shape);
     for (size_t i = 0; i < v->n; i++) {
         size_t from = w->index ? w->index[i] : i;
-        hg_set_get(w->set, from, v->t + i * size);
+        float *t = v->t + i * size;
+        hg_set_get(w->set, from, t);
+        for (size_t k = 0; k < size; k++)
+            t[k] = fminf(fmaxf(t[k], 0), 1); /* other data may go beyond the run's range */
         if (v->label) v->label[i] = w->set->labels[from];
     }
 }
@@ -70,6 +73,8 @@ hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, h
         .index = w->index,
         .shape = w->set->shape,
         .classes = w->set->classes,
+        .class_name = w->set->class_name,
+        .file = w->set->file,
         .code = hg_shape_size(w->subject->z),
         .parameters = hg_graph_parameters(hg_model_graph(w->subject->model)),
     };

@@ -12,11 +12,13 @@ typedef struct hg__evaluation {
     const char *model;
     size_t n, code, parameters, classes, worst;
     hg_shape shape;
-    float *t, *y;            /* [n * shape size] originals and reconstructions (clipped), in [0,1]; owned */
-    hg_sample_metrics *each; /* [n], owned */
-    uint32_t *by_mse;        /* [n] samples, the worst first; owned */
-    int32_t *label;          /* [n] or NULL; owned */
-    const uint32_t *index;   /* [n] the samples' numbers in their set, or NULL: 0 … n-1; borrowed */
+    float *t, *y;                  /* [n * shape size] originals and reconstructions (clipped), in [0,1]; owned */
+    hg_sample_metrics *each;       /* [n], owned */
+    uint32_t *by_mse;              /* [n] samples, the worst first; owned */
+    int32_t *label;                /* [n] or NULL; owned */
+    const char *const *class_name; /* [classes] or NULL; borrowed from the set */
+    const char *const *file;       /* by number in the set, or NULL; borrowed from it */
+    const uint32_t *index;         /* [n] the samples' numbers in their set, or NULL: 0 … n-1; borrowed */
     hg_metrics ours;
     hg_pca_metrics pca;
     bool has_pca;

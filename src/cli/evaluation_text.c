@@ -51,6 +51,7 @@ static json_t *classes_json(const hg__evaluation *v)
     for (size_t c = 0; v->label && c < v->classes; c++) {
         class_figures f = figures_of_class(v, c);
         json_t *row = json_pack("{s:I, s:I}", "label", (json_int_t)c, "n", (json_int_t)f.n);
+        if (v->class_name) json_object_set_new(row, "name", hg__json_word(v->class_name[c]));
         set_real(row, "mse", f.n ? f.mse : NAN);
         set_real(row, "ssim_gauss11", f.n ? f.ssim : NAN);
         json_array_append_new(list, row);
@@ -62,7 +63,9 @@ static json_t *worst_json(const hg__evaluation *v)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < v->worst && i < v->n; i++) {
-        json_t *row = json_pack("{s:I}", "index", (json_int_t)hg__evaluation_index(v, v->by_mse[i]));
+        uint32_t at = hg__evaluation_index(v, v->by_mse[i]);
+        json_t *row = json_pack("{s:I}", "index", (json_int_t)at);
+        if (v->file) json_object_set_new(row, "file", hg__json_word(v->file[at]));
         set_real(row, "mse", (double)v->each[v->by_mse[i]].mse);
         json_array_append_new(list, row);
     }
@@ -160,24 +163,41 @@ static void print_published(hg__text *out, const hg__evaluation *v)
                      p->verified ? "" : ", recalled");
 }
 
+/* The name, or the number where there is none; into out[n]. */
+static const char *class_title(const hg__evaluation *v, size_t c, char *out, size_t n)
+{
+    if (v->class_name) snprintf(out, n, "%s", v->class_name[c]);
+    else snprintf(out, n, "%zu", c);
+    return out;
+}
+
 static void print_classes(hg__text *out, const hg__evaluation *v)
 {
+    char title[64];
+    int width = 8;
     if (!v->label || !v->classes || v->classes > 100) return;
-    hg__text_add(out, "\n  %-8s%8s%12s%14s\n", "class", "n", "MSE", "SSIM gauss11");
+    for (size_t c = 0; c < v->classes; c++) {
+        int letters = (int)strlen(class_title(v, c, title, sizeof title)) + 1;
+        if (letters > width) width = letters;
+    }
+    hg__text_add(out, "\n  %-*s%8s%12s%14s\n", width, "class", "n", "MSE", "SSIM gauss11");
     for (size_t c = 0; c < v->classes; c++) {
         class_figures f = figures_of_class(v, c);
         char mse[32], ssim[32];
-        hg__text_add(out, "  %-8zu%8zu%s  %s\n", c, f.n, cell(f.n ? f.mse : NAN, 6, mse),
-                     cell(f.n ? f.ssim : NAN, 4, ssim));
+        hg__text_add(out, "  %-*s%8zu%s  %s\n", width, class_title(v, c, title, sizeof title), f.n,
+                     cell(f.n ? f.mse : NAN, 6, mse), cell(f.n ? f.ssim : NAN, 4, ssim));
     }
 }
 
 static void print_worst(hg__text *out, const hg__evaluation *v)
 {
     if (v->worst) hg__text_add(out, "\nWorst samples (MSE):");
-    for (size_t i = 0; i < v->worst && i < v->n; i++)
-        hg__text_add(out, "%s%u (%.4f)", i % 5 ? ", " : "\n  ", hg__evaluation_index(v, v->by_mse[i]),
-                     (double)v->each[v->by_mse[i]].mse);
+    for (size_t i = 0; i < v->worst && i < v->n; i++) {
+        uint32_t at = hg__evaluation_index(v, v->by_mse[i]);
+        double mse = (double)v->each[v->by_mse[i]].mse;
+        if (v->file) hg__text_add(out, "\n  %s (%.4f)", v->file[at], mse);
+        else hg__text_add(out, "%s%u (%.4f)", i % 5 ? ", " : "\n  ", at, mse);
+    }
     hg__text_add(out, "\n");
 }
 

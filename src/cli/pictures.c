@@ -88,16 +88,6 @@ static hg_status add_to_folder(const char *folder, const hg__pictures *p, bool f
     return s;
 }
 
-static hg_status refuse_twins(const hg__pictures *p, hg_error *e)
-{
-    for (size_t i = 0; p->name && i < p->n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(p->name[i], p->name[k]))
-                return hg__fail(e, HG_USAGE, p->name[i],
-                                "two of the pictures have this name; they cannot share a folder");
-    return HG_OK;
-}
-
 /* A new folder is filled under another name beside the target, then renamed. */
 static hg_status write_folder(const char *out, const hg__pictures *p, bool force, hg_error *e)
 {
@@ -106,13 +96,11 @@ static hg_status write_folder(const char *out, const hg__pictures *p, bool force
     while (length > 1 && out[length - 1] == '/') length--;
     if (length >= sizeof folder) return hg__fail(e, HG_USAGE, out, "is too long for a path");
     snprintf(folder, sizeof folder, "%.*s", (int)length, out);
-    hg_status s = refuse_twins(p, e);
-    if (s) return s;
     if (hg__is_dir(folder)) return add_to_folder(folder, p, force, e);
     if (!access(folder, F_OK)) return hg__fail(e, HG_IO, folder, "is a file; several pictures need a folder");
     snprintf(temp, sizeof temp, "%s.part-%ld", folder, (long)getpid());
     if (mkdir(temp, 0777)) return hg__fail_errno(e, folder, "the folder cannot be made");
-    s = fill_folder(temp, p, false, &done, e);
+    hg_status s = fill_folder(temp, p, false, &done, e);
     if (!s && rename(temp, folder)) s = hg__fail_errno(e, folder, "the folder cannot be put in place");
     if (s) remove_files(temp, p, done), rmdir(temp);
     return s;

@@ -10,13 +10,14 @@ typedef struct hg__wanted {
     const char *const *word;
     size_t words;
     const hg__source_options *source;
+    void *console; /* an hg__console, which hears what is resized or left out */
 } hg__wanted;
 
 /* The same, read. Values are in [0,1]. */
 typedef struct hg__inputs {
     hg_set *set;
     float *values; /* behind a set made of picture files; owned */
-    char **name;   /* [set->n] the files' names without folder and ending, or NULL for a source */
+    char **name;   /* [names] the pictures' names without folder and ending, each another; NULL: no pictures */
     size_t names;
     hg__spool spool; /* standard input, where IN is - */
 } hg__inputs;
@@ -29,7 +30,7 @@ typedef struct hg__pictures {
     const float *values; /* [n * shape size], in [0,1], clipped when drawn */
     size_t n;
     hg_shape shape;
-    char *const *name; /* [n], or NULL: numbers */
+    char *const *name; /* [n], each another, or NULL: numbers */
     bool one_file;     /* a single sample goes into the file OUT, not into a folder */
 } hg__pictures;
 

@@ -18,14 +18,19 @@
         .name = "resize", .type = HG__TEXT, .offset = AT(resize), .value = "HxW",            \
         .help = "bring every picture to this size; HxWx1 also makes it grey, HxWx3 coloured" \
     }
-#define METHOD_ROW                                                                                                  \
-    {                                                                                                               \
-        .name = "method", .type = HG__CHOICE, .offset = AT(method), .fallback = "area", .choices = "area|bilinear", \
-        .help = "how --resize works: area or bilinear"                                                              \
+#define RESIZE_ROW_OF_RUN                                                                                  \
+    {                                                                                                      \
+        .name = "resize", .type = HG__TEXT, .offset = AT(resize), .value = "HxW",                          \
+        .help = "bring every picture to this size (HxWx1 grey, HxWx3 coloured); without it as the run did" \
     }
-#define FIT_ROW                                                                                                     \
+#define METHOD_ROW(otherwise)                                                                                          \
+    {                                                                                                                  \
+        .name = "method", .type = HG__CHOICE, .offset = AT(method), .fallback = otherwise, .choices = "area|bilinear", \
+        .help = "how --resize works: area or bilinear"                                                                 \
+    }
+#define FIT_ROW(otherwise)                                                                                          \
     {                                                                                                               \
-        .name = "fit", .type = HG__CHOICE, .offset = AT(fit), .fallback = "stretch", .choices = "stretch|crop|pad", \
+        .name = "fit", .type = HG__CHOICE, .offset = AT(fit), .fallback = otherwise, .choices = "stretch|crop|pad", \
         .help = "a picture of another aspect is stretched, cut at its sides (crop), or gets black ones (pad)"       \
     }
 #define SKIP_ROW                                                                    \
@@ -49,9 +54,10 @@
         .name = "offline", .type = HG__FLAG, .offset = AT(offline), .help = "never touch the network" \
     }
 
-const hg__option hg__source_rows[] = {PART_ROW,  RESIZE_ROW, METHOD_ROW,  FIT_ROW, NORMALIZE_ROW,
-                                      LIMIT_ROW, SKIP_ROW,   OFFLINE_ROW, {0}};
-const hg__option hg__input_rows[] = {PART_ROW, RESIZE_ROW, METHOD_ROW, FIT_ROW, LIMIT_ROW, SKIP_ROW, OFFLINE_ROW, {0}};
+const hg__option hg__source_rows[] = {
+    PART_ROW, RESIZE_ROW, METHOD_ROW("area"), FIT_ROW("stretch"), NORMALIZE_ROW, LIMIT_ROW, SKIP_ROW, OFFLINE_ROW, {0}};
+const hg__option hg__input_rows[] = {PART_ROW,  RESIZE_ROW_OF_RUN, METHOD_ROW(NULL), FIT_ROW(NULL),
+                                     LIMIT_ROW, SKIP_ROW,          OFFLINE_ROW,      {0}};
 
 hg_status hg__shape_parse(hg_shape *shape, const char *text, const char *where, hg_error *e)
 {

@@ -19,7 +19,7 @@ typedef struct hg__source_options {
 } hg__source_options;
 
 extern const hg__option hg__source_rows[]; /* every row, for training and `data` */
-extern const hg__option hg__input_rows[];  /* without normalize: a trained model brings its own */
+extern const hg__option hg__input_rows[];  /* without normalize, and no defaults: a trained model brings its own */
 
 /* "28x28" or "28x28x1"; where: "--resize". */
 hg_status hg__shape_parse(hg_shape *shape, const char *text, const char *where, hg_error *e);

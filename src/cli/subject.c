@@ -63,6 +63,19 @@ hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source
     return hg__fail(e, HG_USAGE, s->path, "a model file does not know its data; add --source SOURCE");
 }
 
+hg__source_options hg__subject_reading(const hg__subject *s, const hg__source_options *typed)
+{
+    const char *spec;
+    hg__source_options o = *typed, run;
+    o.normalize = "unit";
+    if (!s->config || hg__source_from_json(&spec, &run, json_object_get(s->config, "data"), s->path, NULL)) return o;
+    o.low = run.low, o.high = run.high;
+    if (!o.resize || !*o.resize) o.resize = run.resize;
+    if (!o.method) o.method = run.method;
+    if (!o.fit) o.fit = run.fit;
+    return o;
+}
+
 double hg__subject_value(const hg__subject *s, const char *name, double otherwise)
 {
     const json_t *value = json_object_get(json_object_get(s->config, "values"), name);
@@ -101,14 +114,22 @@ typedef struct range { /* the stored numbers of u = 0 and of u = 1 */
     double low, high;
 } range;
 
-/* What the run says of its whole numbers; runs of earlier versions only say "bytes". */
+/* What the run says of its numbers; runs of earlier versions only say "bytes" or "floats". */
 static bool range_of_run(const hg__subject *s, range *r)
 {
     const json_t *data = json_object_get(s->config, "data"), *high = json_object_get(data, "high");
     const char *stored = json_string_value(json_object_get(data, "stored"));
-    if (!stored || !strcmp(stored, "floats")) return false;
+    if (!stored || (!high && strcmp(stored, "bytes") != 0)) return false;
     *r = (range){json_number_value(json_object_get(data, "low")), high ? json_number_value(high) : 255};
     return r->high > r->low;
+}
+
+void hg__subject_store(const hg__subject *s, size_t n, float *v)
+{
+    const char *stored = json_string_value(json_object_get(json_object_get(s->config, "data"), "stored"));
+    range r;
+    if (!stored || strcmp(stored, "floats") != 0 || !range_of_run(s, &r) || (r.low == 0 && r.high == 1)) return;
+    for (size_t i = 0; i < n; i++) v[i] = (float)(r.low + (double)v[i] * (r.high - r.low));
 }
 
 /* The numbers that the model's data stored. A set of floats (pictures become such a set) cannot tell; the run can,

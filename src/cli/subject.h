@@ -43,6 +43,12 @@ typedef struct hg__walk {
 /* Those samples of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`]. */
 hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e);
 
+/* n values in [0,1] in the numbers of the run's data, where these are floats beyond [0,1]: for arrays, not pictures. */
+void hg__subject_store(const hg__subject *s, size_t n, float *v);
+
+/* How a SOURCE is read for this subject: as the run's data was (size, fit, range), where `typed` does not say. */
+hg__source_options hg__subject_reading(const hg__subject *s, const hg__source_options *typed);
+
 /* Room for n samples of `size` floats; NULL and HG_MEMORY otherwise. */
 hg_status hg__floats_open(float **out, size_t n, size_t size, hg_error *e);
 

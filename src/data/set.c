@@ -48,20 +48,26 @@ static void map(hg_set *set, double from, double span)
 
 static void normalize(hg_set *set, const hg__table *t, const hg_set_options *o)
 {
-    numbers m = {0};
-    bool told = t->integers && o->high > o->low;
-    set->low = told ? o->low : t->low, set->high = told ? o->high : t->high;
+    bool measured = t->floats || o->normalize == HG_NORMALIZE_MINMAX || o->normalize == HG_NORMALIZE_STANDARD;
+    const numbers m = measured ? measure(t) : (numbers){0};
+    bool told = t->floats && o->high > o->low;
+    bool wide = t->floats && !t->integers && (m.least < 0 || m.greatest > 1) && m.greatest > m.least;
+    set->low = told ? o->low : wide ? m.least : t->low;
+    set->high = told ? o->high : wide ? m.greatest : t->high;
     set->stored = t->bytes ? "bytes" : t->integers ? "integers" : "floats";
+    set->scale = 1, set->offset = 0;
     if (o->scale != 0) {
         set->scale = o->scale, set->offset = o->offset;
         return;
     }
-    if (o->normalize == HG_NORMALIZE_MINMAX || o->normalize == HG_NORMALIZE_STANDARD) m = measure(t);
     switch (o->normalize) {
-    case HG_NORMALIZE_UNIT: map(set, set->low, set->high - set->low); break;
+    case HG_NORMALIZE_UNIT:
+        if (wide && !told) break; /* floats as they are */
+        map(set, set->low, set->high - set->low);
+        break;
     case HG_NORMALIZE_MINMAX: map(set, m.least, m.greatest - m.least); break;
     case HG_NORMALIZE_STANDARD: map(set, m.mean, m.deviation); break;
-    case HG_NORMALIZE_NONE: set->scale = 1, set->offset = 0; break;
+    case HG_NORMALIZE_NONE: break;
     }
 }
 

@@ -112,7 +112,7 @@ static void add_classes(hg__text *t, const hg__page *p)
     json_array_foreach(rows, i, row)
     {
         hg__text_add(t, "<tr><th scope=\"row\">");
-        hg__markup_value(t, json_object_get(row, "label"));
+        hg__markup_value(t, json_object_get(row, json_object_get(row, "name") ? "name" : "label"));
         hg__text_add(t, "</th><td class=\"n\">");
         hg__markup_value(t, json_object_get(row, "n"));
         hg__text_add(t, "</td>");
@@ -131,8 +131,9 @@ static void add_worst(hg__text *t, const hg__page *p)
     hg__text_add(t, "<h3>The worst samples</h3>\n<p>By MSE, the worst first: ");
     json_array_foreach(rows, i, row)
     {
-        hg__text_add(t, "%ssample ", i ? ", " : "");
-        hg__markup_value(t, json_object_get(row, "index"));
+        bool named = json_object_get(row, "file");
+        hg__text_add(t, "%s%s", i ? ", " : "", named ? "" : "sample ");
+        hg__markup_value(t, json_object_get(row, named ? "file" : "index"));
         hg__text_add(t, " (");
         hg__markup_number(t, number_of(row, "mse"), 3);
         hg__text_add(t, ")");

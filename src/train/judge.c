@@ -113,12 +113,13 @@ bool hg__judge_pulse(hg__trainer *t, hg__pulse *p)
     return true;
 }
 
-/* As a picture: what is stored as bytes by its bytes' range, floats as they are; both in [0,1]. */
+/* As a picture, in [0,1]: from black to white as the set has them. */
 static void to_picture(const hg_set *set, size_t n, float *v)
 {
-    float scale = set->bytes ? 1 / (255 * set->scale) : 1, offset = set->bytes ? set->offset : 0;
+    float span = (float)(set->high - set->low), scale = 1 / (set->scale * span),
+          offset = set->offset * scale + (float)set->low / span;
     for (size_t i = 0; i < n; i++) {
-        float p = (v[i] - offset) * scale;
+        float p = v[i] * scale - offset;
         v[i] = p > 0 ? p < 1 ? p : 1 : 0; /* not a number: 0 */
     }
 }
