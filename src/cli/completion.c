@@ -3,8 +3,86 @@
  * The scripts are plain lists, so that completing costs no call of the program. */
 #include "cli/help.h"
 
+#include <hourglass/data.h>
+#include <hourglass/net.h>
 #include <stdio.h>
 #include <string.h>
+
+/* ---- What may stand where ---------------------------------------------------------------------- */
+
+/* The values that an option or a word takes, told from what the help calls them, so that the two cannot disagree. */
+typedef struct offer {
+    char words[512]; /* "conv deep", or "" */
+    bool files;
+} offer;
+
+static void offer_word(offer *o, const char *word)
+{
+    size_t used = strlen(o->words);
+    snprintf(o->words + used, sizeof o->words - used, "%s%s", used ? " " : "", word);
+}
+
+static void offer_choices(offer *o, const char *choices)
+{
+    offer_word(o, choices);
+    for (char *p = o->words; *p; p++)
+        if (*p == '|') *p = ' ';
+}
+
+static bool is_choice(const char *text)
+{
+    return strchr(text, '|') && strspn(text, "abcdefghijklmnopqrstuvwxyz|") == strlen(text);
+}
+
+/* "SOURCE", "NAME|FILE", "COMMAND", "bash|zsh|fish" …, without brackets. */
+static void offer_kind(offer *o, const char *kind)
+{
+    if (!strncmp(kind, "SOURCE", 6) || !strncmp(kind, "NAME…", strlen("NAME…")))
+        for (size_t i = 0; i < hg_datasets(); i++) offer_word(o, hg_dataset_at(i)->name);
+    if (!strncmp(kind, "NAME|FILE", 9))
+        for (size_t i = 0; i < hg_presets(); i++) offer_word(o, hg_preset_name(i));
+    if (!strcmp(kind, "COMMAND"))
+        for (const hg__command *const *c = hg__commands; *c; c++) offer_word(o, (*c)->name);
+    if (is_choice(kind)) offer_choices(o, kind);
+    o->files |= strcmp(kind, "COMMAND") != 0 && !is_choice(kind) && strcmp(kind, "NAME…") != 0;
+}
+
+/* Of the words of a command's usage line, as far as its options. */
+static offer offer_of_command(const hg__command *c)
+{
+    offer o = {.files = false};
+    for (size_t i = 0; c->sub && c->sub[i]; i++) offer_word(&o, c->sub[i]->name);
+    for (const char *p = c->sub ? "" : c->words; *p && *p != '-' && strncmp(p, "[-", 2) != 0;) {
+        char kind[64];
+        p += strspn(p, "[");
+        size_t n = strcspn(p, " ]");
+        snprintf(kind, sizeof kind, "%.*s", (int)n, p);
+        offer_kind(&o, kind);
+        p += n, p += strspn(p, "] ");
+    }
+    return o;
+}
+
+static offer offer_of_option(const hg__option *row)
+{
+    offer o = {.files = false};
+    if (row->choices) offer_choices(&o, row->choices);
+    else if (row->value) offer_kind(&o, row->value);
+    o.files = !row->choices;
+    return o;
+}
+
+typedef void each_command(hg__text *t, const char *title, const hg__command *c);
+
+static void for_each(hg__text *t, each_command *visit)
+{
+    for (const hg__command *const *c = hg__commands; *c; c++) {
+        char title[64];
+        visit(t, (*c)->name, *c);
+        for (size_t i = 0; (*c)->sub && (*c)->sub[i]; i++)
+            visit(t, hg__command_title(*c, (*c)->sub[i], title, sizeof title), (*c)->sub[i]);
+    }
+}
 
 /* ---- bash -------------------------------------------------------------------------------------- */
 
@@ -20,81 +98,78 @@ static void add_flags(hg__text *t, const hg__command *c)
 
 static void bash_case(hg__text *t, const char *title, const hg__command *c)
 {
-    hg__text_add(t, "    '%s') words='", title);
-    if (c->sub) add_names(t, c->sub);
-    else add_flags(t, c);
+    offer o = offer_of_command(c);
+    hg__text_add(t, "    '%s') offers='%s' files=%s flags='", title, o.words, o.files ? "-f" : "");
+    if (!c->sub) add_flags(t, c);
     hg__text_add(t, "' ;;\n");
 }
 
-/* "--optimizer) the choices": what may follow an option. */
-static void bash_choices(hg__text *t, const hg__command *c, const char *title)
+/* "train --optimizer) the choices": what may follow an option. */
+static void bash_choices(hg__text *t, const char *title, const hg__command *c)
 {
     for (hg__slot s = {0}; hg__slot_next(c, &s);) {
-        if (!s.row->choices) continue;
-        hg__text_add(t, "    '%s --%s') COMPREPLY=($(compgen -W '", title, s.row->name);
-        for (const char *p = s.row->choices; *p; p++) hg__text_add(t, "%c", *p == '|' ? ' ' : *p);
-        hg__text_add(t, "' -- \"$word\")); return ;;\n");
+        offer o = offer_of_option(s.row);
+        if (!*o.words) continue;
+        hg__text_add(t, "    '%s --%s') offers='%s' files=%s flags='' ;;\n", title, s.row->name, o.words,
+                     o.files ? "-f" : "");
     }
 }
-
-typedef void each_command(hg__text *t, const char *title, const hg__command *c);
-
-static void for_each(hg__text *t, each_command *visit)
-{
-    for (const hg__command *const *c = hg__commands; *c; c++) {
-        char title[64];
-        visit(t, (*c)->name, *c);
-        for (size_t i = 0; (*c)->sub && (*c)->sub[i]; i++)
-            visit(t, hg__command_title(*c, (*c)->sub[i], title, sizeof title), (*c)->sub[i]);
-    }
-}
-
-static void bash_choices_of(hg__text *t, const char *title, const hg__command *c) { bash_choices(t, c, title); }
 
 static void bash(hg__text *t)
 {
     hg__text_add(t, "# bash completion for hourglass: source this file, or put it where bash-completion looks.\n"
                     "_hourglass()\n{\n"
-                    "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=''\n"
-                    "    local command=${COMP_WORDS[1]}\n"
+                    "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} head=''\n"
+                    "    local command=${COMP_WORDS[1]} offers='' files=-f flags=''\n"
+                    "    if [ \"$word\" = = ]; then word=''\n"
+                    "    elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+                    "    case $word in --*=*) head=${word%%=*}= before=${word%%=*} word=${word#*=} ;; esac\n"
                     "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W '");
     add_names(t, hg__commands);
     hg__text_add(t, " --help --version' -- \"$word\"))\n        return\n    fi\n    case $command in\n    ");
     for (size_t i = 0, n = 0; hg__commands[i]; i++)
         if (hg__commands[i]->sub) hg__text_add(t, "%s%s", n++ ? "|" : "", hg__commands[i]->name);
     hg__text_add(t, ") [ \"$COMP_CWORD\" -gt 2 ] && command=\"$command ${COMP_WORDS[2]}\" ;;\n    esac\n"
-                    "    case \"$command $before\" in\n");
-    for_each(t, bash_choices_of);
-    hg__text_add(t, "    esac\n    case $command in\n");
+                    "    case $command in\n");
     for_each(t, bash_case);
+    hg__text_add(t, "    esac\n    case \"$command $before\" in\n");
+    for_each(t, bash_choices);
     hg__text_add(t, "    esac\n"
                     "    case $word in\n"
-                    "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
-                    "    *) COMPREPLY=($(compgen -f -- \"$word\"))\n"
-                    "       case $words in --*) ;; *) COMPREPLY+=($(compgen -W \"$words\" -- \"$word\")) ;; esac ;;\n"
+                    "    -*) COMPREPLY=($(compgen -W \"$flags\" -- \"$word\")) ;;\n"
+                    "    *) COMPREPLY=($(compgen -P \"$head\" -W \"$offers\" -- \"$word\"))\n"
+                    "       [ -z \"$files\" ] || COMPREPLY+=($(compgen -P \"$head\" -f -- \"$word\")) ;;\n"
                     "    esac\n}\n"
                     "complete -o filenames -F _hourglass hourglass\n");
 }
 
 /* ---- zsh --------------------------------------------------------------------------------------- */
 
-/* Help text inside single quotes and brackets: the characters that end either are dropped. */
-static void add_tame(hg__text *t, const char *text)
+/* Help text inside single quotes and brackets: `apostrophe` is how the shell writes one there; the characters that end
+ * brackets are dropped. */
+static void add_tame(hg__text *t, const char *text, const char *apostrophe)
 {
     for (const char *p = text; *p; p++)
-        if (!strchr("'[]:\\", *p)) hg__text_bytes(t, p, 1);
+        if (*p == '\'') hg__text_add(t, "%s", apostrophe);
+        else if (!strchr("[]:\\", *p)) hg__text_bytes(t, p, 1);
+}
+
+static const char zsh_apostrophe[] = "'\\''";
+
+static void zsh_offer(hg__text *t, const char *what, offer o)
+{
+    if (*o.words && o.files) hg__text_add(t, ":%s:{ compadd -- %s; _files }", what, o.words);
+    else if (*o.words) hg__text_add(t, ":%s:(%s)", what, o.words);
+    else hg__text_add(t, ":%s:_files", what);
 }
 
 static void zsh_option(hg__text *t, const hg__option *row)
 {
-    hg__text_add(t, " \\\n        '--%s[", row->name);
-    add_tame(t, row->help);
+    bool takes = row->type != HG__FLAG;
+    hg__text_add(t, " \\\n        '--%s%s[", row->name, takes ? "=" : "");
+    add_tame(t, row->help, zsh_apostrophe);
     hg__text_add(t, "]");
-    if (row->choices) {
-        hg__text_add(t, ":%s:(", row->name);
-        for (const char *p = row->choices; *p; p++) hg__text_add(t, "%c", *p == '|' ? ' ' : *p);
-        hg__text_add(t, ")");
-    } else if (row->type != HG__FLAG) hg__text_add(t, ":%s:_files", row->name);
+    if (takes) zsh_offer(t, row->name, offer_of_option(row));
     hg__text_add(t, "'");
 }
 
@@ -103,14 +178,16 @@ static void zsh_case(hg__text *t, const char *title, const hg__command *c)
     if (c->sub) return;
     hg__text_add(t, "    '%s') _arguments", title);
     for (hg__slot s = {0}; hg__slot_next(c, &s);) zsh_option(t, s.row);
-    hg__text_add(t, " \\\n        '*:file:_files' ;;\n");
+    hg__text_add(t, " \\\n        '*");
+    zsh_offer(t, "word", offer_of_command(c));
+    hg__text_add(t, "' ;;\n");
 }
 
 static void zsh_list(hg__text *t, const hg__command *const *list)
 {
     for (size_t i = 0; list[i]; i++) {
         hg__text_add(t, "            '%s:", list[i]->name);
-        add_tame(t, list[i]->summary);
+        add_tame(t, list[i]->summary, zsh_apostrophe);
         hg__text_add(t, "'\n");
     }
 }
@@ -137,27 +214,30 @@ static void zsh(hg__text *t)
 
 /* ---- fish -------------------------------------------------------------------------------------- */
 
+static const char fish_apostrophe[] = "\\'";
+
 static void fish_words(hg__text *t, const char *condition, const hg__command *const *list)
 {
     for (size_t i = 0; list[i]; i++) {
         hg__text_add(t, "complete -c hourglass -f -n '%s' -a %s -d '", condition, list[i]->name);
-        add_tame(t, list[i]->summary);
+        add_tame(t, list[i]->summary, fish_apostrophe);
         hg__text_add(t, "'\n");
     }
 }
 
 static void fish_options(hg__text *t, const char *condition, const hg__command *c)
 {
+    offer words = offer_of_command(c);
+    if (!c->sub && *words.words)
+        hg__text_add(t, "complete -c hourglass%s -n '%s' -a '%s'\n", words.files ? "" : " -f", condition, words.words);
     for (hg__slot s = {0}; hg__slot_next(c, &s);) {
+        offer o = offer_of_option(s.row);
         hg__text_add(t, "complete -c hourglass -n '%s' -l %s", condition, s.row->name);
         if (s.row->letter) hg__text_add(t, " -s %c", s.row->letter);
-        if (s.row->choices) {
-            hg__text_add(t, " -x -a '");
-            for (const char *p = s.row->choices; *p; p++) hg__text_add(t, "%c", *p == '|' ? ' ' : *p);
-            hg__text_add(t, "'");
-        } else if (s.row->type != HG__FLAG) hg__text_add(t, " -r");
+        if (s.row->type != HG__FLAG) hg__text_add(t, o.files ? " -r" : " -x");
+        if (*o.words) hg__text_add(t, " -a '%s'", o.words);
         hg__text_add(t, " -d '");
-        add_tame(t, s.row->help);
+        add_tame(t, s.row->help, fish_apostrophe);
         hg__text_add(t, "'\n");
     }
 }

@@ -68,3 +68,17 @@ ok 'bash completes a sub-command' [ "$(complete_in_bash data fe)" = fetch ]
 ok 'bash completes an option' [ "$(complete_in_bash train --weight)" = --weight-decay ]
 ok 'bash completes an option of a sub-command' [ "$(complete_in_bash data show --aug)" = --augment ]
 ok 'bash completes a choice' [ "$(complete_in_bash train --optimizer rms)" = rmsprop ]
+ok 'bash completes a choice behind =' [ "$(complete_in_bash train --optimizer = ad)" = 'adam adamw' ]
+ok 'also where = does not part words' [ "$(complete_in_bash train --optimizer=rm)" = --optimizer=rmsprop ]
+touch mn.idx convolution.hg
+ok 'bash completes data sets besides files' [ "$(complete_in_bash train mn)" = 'mnist mnist-sample mn.idx' ]
+ok 'bash completes presets besides files' [ "$(complete_in_bash train --model conv)" = 'conv convolution.hg' ]
+ok 'bash completes presets for models plan' [ "$(complete_in_bash models plan de)" = deep ]
+ok 'bash completes data sets to fetch, and no files' [ "$(complete_in_bash data fetch mn)" = 'mnist mnist-sample' ]
+ok 'bash completes commands for help' [ "$(complete_in_bash help rep)" = report ]
+ok 'bash completes shells for completion' [ "$(complete_in_bash completion z)" = zsh ]
+ok 'zsh offers the same' sh -c "grep -q 'compadd -- mnist fashion-mnist mnist-sample; _files' completion.zsh &&
+    grep -q -e '--model=.*compadd -- conv deep pool vae; _files' completion.zsh && grep -q -e '--optimizer=.*(adam adamw' completion.zsh"
+ok 'and keeps an apostrophe' has completion.zsh "a run'\''s report"
+ok 'fish offers the same' sh -c "grep -q -e '-l model -r -a .conv deep pool vae.' completion.fish && grep -q -e '-a .mnist fashion-mnist' completion.fish"
+ok 'and keeps an apostrophe, too' has completion.fish "a run\\'s report"
