@@ -87,7 +87,9 @@ static void bad_text_is_refused_with_a_hint(void **state)
         {"flip=x", "h, v or hv"},
         {"flip=", "h, v or hv"},
         {"elastic=8:", "is expected"},
-        {"elastic=8:99", "is expected"},
+        {"elastic=8:99", "SIGMA is expected from 0.5 to 20"},
+        {"elastic=34:0", "SIGMA is expected from 0.5 to 20"},
+        {"elastic=2000:4", "ALPHA is expected from 0 to 1000"},
         {"elastic=8:2:2", "is expected"},
         {"salt=1.5", "from 0 to 1"},
         {"noise=gausian:1", "did you mean gaussian"},
@@ -99,7 +101,39 @@ static void bad_text_is_refused_with_a_hint(void **state)
         hg_error e = {0};
         assert_int_equal(hg_augment_parse(&a, bad[i][0], &e), HG_USAGE);
         assert_null(a);
+        if (!strncmp(e.what, bad[i][0], 4)) fail_msg("\"%s\": the message begins with it again", bad[i][0]);
         if (!strstr(e.what, bad[i][1])) fail_msg("\"%s\": \"%s\" does not say \"%s\"", bad[i][0], e.what, bad[i][1]);
+    }
+}
+
+static void names_from_elsewhere_are_understood(void **state)
+{
+    static const char *const pairs[][2] = {{"salt-and-pepper=0.2", "salt=0.2"}, {"cutout=3", "occlude=3"}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        float a[SIZE], b[SIZE];
+        draw_blob(a), draw_blob(b);
+        apply(pairs[i][0], 1, 0, 5, a), apply(pairs[i][1], 1, 0, 5, b);
+        assert_memory_equal(a, b, sizeof a);
+    }
+}
+
+static void what_reaches_beyond_the_picture_is_refused_with_the_limit(void **state)
+{
+    static const struct {
+        const char *spec, *says;
+    } rows[] = {{"occlude=8", NULL},
+                {"occlude=9", "the most is 8"},
+                {"shift=7", NULL},
+                {"rotate=3,shift=8", "beyond pictures of 8 x 12; the most is 7"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        hg_augment *a = NULL;
+        hg_error e = {0};
+        assert_int_equal(hg_augment_parse(&a, rows[i].spec, NULL), HG_OK);
+        assert_int_equal(hg_augment_check(a, (hg_shape){8, 12, 1}, &e), rows[i].says ? HG_USAGE : HG_OK);
+        if (rows[i].says) assert_non_null(strstr(e.what, rows[i].says));
+        hg_augment_close(&a);
     }
 }
 
@@ -340,6 +374,8 @@ int main(void)
         cmocka_unit_test(every_row_of_the_list_is_in_help_and_tested_here),
         cmocka_unit_test(the_forms_of_noise_are_one),
         cmocka_unit_test(bad_text_is_refused_with_a_hint),
+        cmocka_unit_test(names_from_elsewhere_are_understood),
+        cmocka_unit_test(what_reaches_beyond_the_picture_is_refused_with_the_limit),
         cmocka_unit_test(each_is_a_pure_function_of_seed_epoch_and_index),
         cmocka_unit_test(a_row_at_the_end_leaves_the_numbers_before_it),
         cmocka_unit_test(results_stay_in_0_to_1),

@@ -86,6 +86,8 @@ hg_status hg_split(const hg_set *set, double fraction, uint64_t seed, uint32_t *
  * --augment: "rotate=15,shift=2,noise=gaussian:0.2". A pure function of (seed, epoch, index). */
 typedef struct hg_augment hg_augment;
 hg_status hg_augment_parse(hg_augment **a, const char *spec, hg_error *e);
+/* HG_USAGE, with the limit, when a step reaches beyond pictures of this shape (shift, occlude). */
+hg_status hg_augment_check(const hg_augment *a, hg_shape shape, hg_error *e);
 void hg_augment_close(hg_augment **a);
 /* image [shape size] in place; scratch: as large as the image, times 3. Values are meant to be in [0,1]; noise and
  * contrast are clipped to it (to the image's own range where that is wider). size: three numbers name the draw. */

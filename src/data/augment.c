@@ -3,6 +3,7 @@
 #include "data/augment.h"
 #include "base/fail.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,60 +59,95 @@ const char *hg_augment_help(void)
 
 /* ---- The text form ---------------------------------------------------------------------------- */
 
-static const struct kind *find_kind(const char *name, const char *spec, hg_error *e)
+/* Names that people know from elsewhere. */
+static const char *const aliases[][2] = {{"salt-and-pepper", "salt"}, {"saltpepper", "salt"}, {"cutout", "occlude"}};
+
+static const struct kind *find_kind(const char *name, const char *item, hg_error *e)
 {
     const char *names[KINDS];
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (!strcmp(name, aliases[i][0])) name = aliases[i][1];
     for (size_t i = 0; i < KINDS; i++) {
         if (!strcmp(kinds[i].name, name)) return &kinds[i];
         names[i] = kinds[i].name;
     }
     const char *near = hg__nearest(name, names, KINDS);
-    hg__fail(e, HG_USAGE, spec, "there is no augmentation \"%s\"; %s%s", name,
+    hg__fail(e, HG_USAGE, item, "there is no augmentation \"%s\"; %s%s", name,
              near ? "did you mean " : "see --help for the list", near ? near : "");
     return NULL;
 }
 
-/* A number in [least, most] that ends the text or at a colon, where *rest is left. */
-static bool read_number(const char *text, double least, double most, double *out, const char **rest)
+/* A number that ends the text or at a colon, where *rest is left. */
+static bool read_number(const char *text, double *out, const char **rest)
 {
     char *end;
-    double v = strtod(text, &end);
+    *out = strtod(text, &end);
     *rest = end;
-    *out = v;
-    return end != text && (!*end || *end == ':') && v >= least && v <= most;
+    return end != text && (!*end || *end == ':');
 }
 
-static hg_status read_value(struct step *s, const char *text, const char *spec, hg_error *e)
+typedef struct range {
+    double least, most;
+} range;
+
+/* what: "SIGMA". */
+static hg_status check_range(double v, range r, const char *what, const char *item, hg_error *e)
+{
+    if (v >= r.least && v <= r.most) return HG_OK;
+    return hg__fail(e, HG_USAGE, item, "%s is expected from %g to %g", what, r.least, r.most);
+}
+
+static hg_status read_value(struct step *s, const char *text, const char *item, hg_error *e)
 {
     const struct kind *k = s->kind;
-    const char *rest = "";
+    const char *rest = "", *second = strchr(k->value, ':');
+    char first[32];
     s->value[1] = k->second;
     if (!strcmp(k->value, "h|v|hv")) {
         s->value[0] = !strcmp(text, "h") ? 1 : !strcmp(text, "v") ? 2 : !strcmp(text, "hv") ? 3 : 0;
-        return s->value[0] > 0 ? HG_OK : hg__fail(e, HG_USAGE, spec, "%s=%s: h, v or hv is expected", k->name, text);
+        return s->value[0] > 0 ? HG_OK : hg__fail(e, HG_USAGE, item, "h, v or hv is expected");
     }
-    bool ok = read_number(text, k->least, k->most, &s->value[0], &rest);
-    if (ok && *rest == ':')
-        ok =
-            k->second_most > 0 && read_number(rest + 1, k->second_least, k->second_most, &s->value[1], &rest) && !*rest;
-    if (ok) return HG_OK;
-    return hg__fail(e, HG_USAGE, spec, "%s=%s: %s is expected, from %g to %g", k->name, text, k->value, k->least,
-                    k->most);
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(k->value, "["), k->value);
+    bool read = read_number(text, &s->value[0], &rest) && (!*rest || k->second_most > 0);
+    double value = read ? s->value[0] : (double)NAN;
+    hg_status status = check_range(value, (range){k->least, k->most}, first, item, e);
+    if (status || !*rest) return status;
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(second + 1, "]"), second + 1);
+    read = read_number(rest + 1, &s->value[1], &rest) && !*rest;
+    value = read ? s->value[1] : (double)NAN;
+    return check_range(value, (range){k->second_least, k->second_most}, first, item, e);
 }
 
-/* "rotate=15", "gaussian:0.2", "noise=gaussian:0.2"; the item is cut up. */
-static hg_status read_item(struct step *s, char *item, const char *spec, hg_error *e)
+/* "rotate=15", "gaussian:0.2", "noise=gaussian:0.2"; messages name the item, which is cut up on the way. */
+static hg_status read_item(struct step *s, char *item, hg_error *e)
 {
     static const char noise[] = "noise=";
+    char whole[256];
     if (!strncmp(item, noise, sizeof noise - 1)) item += sizeof noise - 1;
+    snprintf(whole, sizeof whole, "%s", item);
     char *value = item + strcspn(item, "=:");
     if (!*value) {
-        s->kind = find_kind(item, spec, e);
-        return s->kind ? hg__fail(e, HG_USAGE, spec, "%s needs a value: %s=%s", item, item, s->kind->value) : HG_USAGE;
+        s->kind = find_kind(item, whole, e);
+        return s->kind ? hg__fail(e, HG_USAGE, whole, "needs a value: %s=%s", item, s->kind->value) : HG_USAGE;
     }
     *value++ = 0;
-    s->kind = find_kind(item, spec, e);
-    return s->kind ? read_value(s, value, spec, e) : HG_USAGE;
+    s->kind = find_kind(item, whole, e);
+    return s->kind ? read_value(s, value, whole, e) : HG_USAGE;
+}
+
+hg_status hg_augment_check(const hg_augment *a, hg_shape shape, hg_error *e)
+{
+    double side = (double)(shape.h < shape.w ? shape.h : shape.w);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct step *s = &a->step[i];
+        bool occlude = s->kind->work == hg__alter_occlude, shift = s->kind->work == hg__move_shift;
+        double most = occlude ? side : side - 1; /* a shift leaves something of the picture */
+        char where[64];
+        if (!(occlude || shift) || s->value[0] <= most) continue;
+        snprintf(where, sizeof where, "%s=%g", s->kind->name, s->value[0]);
+        return hg__fail(e, HG_USAGE, where, "is beyond pictures of %zu x %zu; the most is %g", shape.h, shape.w, most);
+    }
+    return HG_OK;
 }
 
 hg_status hg_augment_parse(hg_augment **made, const char *spec, hg_error *e)
@@ -124,7 +160,7 @@ hg_status hg_augment_parse(hg_augment **made, const char *spec, hg_error *e)
         next = comma ? comma + 1 : NULL;
         if (comma) *comma = 0;
         if (a->n == MOST_STEPS) s = hg__fail(e, HG_USAGE, spec, "more than %d augmentations are too many", MOST_STEPS);
-        else s = read_item(&a->step[a->n++], item, spec, e);
+        else s = read_item(&a->step[a->n++], item, e);
     }
     free(copy);
     if (s) hg_augment_close(&a);

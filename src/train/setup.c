@@ -171,6 +171,8 @@ hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
     if (!s) s = open_split(t, e);
     if (!s && t->o.augment && *t->o.augment) s = hg_augment_parse(&t->augment, t->o.augment, e);
     if (!s && t->o.noise && *t->o.noise) s = open_noise(t, e);
+    if (!s && t->augment) s = hg_augment_check(t->augment, t->set->shape, e);
+    if (!s && t->noise) s = hg_augment_check(t->noise, t->set->shape, e);
     if (!s) s = open_model(t, g, e);
     if (!s) s = open_update(t, e);
     if (!s) s = hg__advice_look(t, e);
