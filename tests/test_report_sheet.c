@@ -2,6 +2,8 @@
 #include <hourglass/data.h>
 #include <hourglass/report.h>
 
+#include "report/font.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -36,6 +38,7 @@ static const char *path_of(const char *name)
 static const float light[8] = {1, 1, 1, 1, .5f, .5f, .5f, .5f}, unlike[8] = {-1, -1, -1, -1, 1, 1, 1, 1};
 static const float *const two_rows[] = {light, unlike};
 static const bool second_differs[] = {false, true};
+
 static const hg_sheet small =
     {.shape = {2, 2, 1}, .rows = 2, .columns = 2, .row = two_rows, .is_difference = second_differs, .scale = 10};
 
@@ -60,6 +63,31 @@ static void a_sheet_reads_back_with_its_colours(void **state)
     assert_true(blue[2] == 255 && blue[0] < 128);
     assert_true(red[0] == 255 && red[2] < 128);
     free(image.pixels);
+}
+
+static void places_behind_the_last_picture_stay_paper(void **state)
+{
+    (void)state;
+    hg_image image = {0};
+    hg_sheet s = small;
+    char *text = NULL;
+    s.count = (const size_t[]){2, 1};
+    assert_int_equal(hg_sheet_write(path_of("a.png"), &s, false, NULL), HG_OK);
+    assert_int_equal(hg_image_read(&image, path_of("a.png"), NULL), HG_OK);
+    size_t margin = (image.shape.w - 43) / 2;
+    assert_int_equal(pixel(&image, margin + 10, margin + 33)[0], 128);
+    assert_int_equal(pixel(&image, margin + 33, margin + 33)[0], 0x11);
+    free(image.pixels);
+    assert_int_equal(hg_sheet_text(&text, &s, HG_COLOUR_NONE, 80, NULL), HG_OK);
+    assert_string_equal(strchr(text, '\n') + 1, "@@\n");
+    free(text);
+}
+
+static void the_small_g_stands_on_the_line(void **state)
+{
+    (void)state;
+    for (size_t y = 0; y < 2; y++) assert_int_equal(hg__font_letter('g')[y], 0);
+    assert_memory_equal(hg__font_letter('g') + 4, hg__font_letter('y') + 4, 3);
 }
 
 static void a_label_makes_room_and_is_drawn(void **state)
@@ -193,6 +221,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_sheet_reads_back_with_its_colours, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(places_behind_the_last_picture_stay_paper, set_up, tear_down),
+        cmocka_unit_test(the_small_g_stands_on_the_line),
         cmocka_unit_test_setup_teardown(a_label_makes_room_and_is_drawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_scale_is_chosen_for_the_eye, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sheet_that_is_there_is_kept_without_force, set_up, tear_down),

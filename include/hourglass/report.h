@@ -19,6 +19,7 @@ typedef struct hg_sheet {
     hg_shape shape;            /* c: 1 or 3; of other depths the first channel is drawn */
     size_t rows, columns;      /* columns: pictures in a row */
     const float *const *row;   /* [rows] each [columns * shape size] */
+    const size_t *count;       /* [rows] how many pictures each row has, or NULL: columns; the rest stays paper */
     const char *const *label;  /* [rows] or NULL */
     const bool *is_difference; /* [rows] or NULL: values in [-1,1], drawn blue - black - red */
     size_t scale;              /* pixels a value; 0: chosen so that a picture is at least 56 pixels high */

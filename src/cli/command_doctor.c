@@ -1,5 +1,6 @@
 /* command_doctor.c: `hourglass doctor`: what this machine has, what is wrong, and how to mend it. */
 #include "base/file.h"
+#include "base/json.h"
 #include "base/processor.h"
 #include "base/team.h"
 #include "cli/command.h"
@@ -28,6 +29,13 @@ static void note(findings *f, const char *name, const char *value)
     json_object_set_new(f->json, name, json_string(value));
 }
 
+/* The text is for the table, the value for programs. Takes the value. */
+static void note_value(findings *f, const char *name, const char *text, json_t *value)
+{
+    note(f, name, text);
+    json_object_set_new(f->json, name, value);
+}
+
 static void advise(findings *f, const char *what) { json_array_append_new(f->advice, json_string(what)); }
 
 /* ---- The processor ----------------------------------------------------------------------------- */
@@ -38,7 +46,7 @@ static void find_cpu(findings *f)
     hg__processor_name(name, sizeof name);
     note(f, "processor", name);
     snprintf(threads, sizeof threads, "%zu that this process may use", hg__processors());
-    note(f, "threads", threads);
+    note_value(f, "threads", threads, json_integer((json_int_t)hg__processors()));
 }
 
 static void find_kernels(findings *f)
@@ -62,12 +70,22 @@ static void find_kernels(findings *f)
 
 /* ---- Libraries, data, disk --------------------------------------------------------------------- */
 
+/* HG_LIBTURBOJPEG and HG_LIBMD are what it was built with: those two do not tell their version. */
 static void find_libraries(findings *f)
 {
-    char text[256];
-    snprintf(text, sizeof text, "zlib %s, libpng %s, jansson %s", zlibVersion(), png_get_libpng_ver(NULL),
-             jansson_version_str());
-    note(f, "libraries", text);
+    const char *const library[][2] = {{"zlib", zlibVersion()},
+                                      {"libpng", png_get_libpng_ver(NULL)},
+                                      {"jansson", jansson_version_str()},
+                                      {"libturbojpeg", HG_LIBTURBOJPEG},
+                                      {"libmd", HG_LIBMD}};
+    hg__text text = {0};
+    json_t *versions = json_object();
+    for (size_t i = 0; i < sizeof library / sizeof *library; i++) {
+        hg__text_add(&text, "%s%s %s", i ? ", " : "", library[i][0], library[i][1]);
+        json_object_set_new(versions, library[i][0], json_string(library[i][1]));
+    }
+    note_value(f, "libraries", text.at ? text.at : "", versions);
+    hg__text_close(&text);
 }
 
 static void find_data(findings *f)
@@ -77,7 +95,7 @@ static void find_data(findings *f)
         const char *name = hg_dataset_at(i)->name;
         hg_error e = {0};
         bool here = !hg_dataset_fetch(name, true, NULL, NULL, &e);
-        note(f, name, here ? "here and verified" : "not here");
+        note_value(f, name, here ? "here and verified" : "not here", json_boolean(here));
         if (here) continue;
         if (e.status == HG_NETWORK)
             snprintf(text, sizeof text, "%s is not here; to get it: hourglass data fetch %s", name, name);
@@ -105,7 +123,7 @@ static void find_room(findings *f, const char *what, const char *folder)
     if (statvfs(path, &disk)) return;
     double left = (double)disk.f_bavail * (double)disk.f_frsize;
     snprintf(text, sizeof text, "%s (%s free)", folder, hg__output_bytes(left, size, sizeof size));
-    note(f, what, text);
+    note_value(f, what, text, json_pack("{s:o, s:I}", "folder", hg__json_word(folder), "free_bytes", (json_int_t)left));
     if (access(path, W_OK)) {
         snprintf(text, sizeof text, "%.3800s cannot be written; choose another folder%s", path,
                  strcmp(what, "data cache") ? "" : " with HOURGLASS_DATA=FOLDER");

@@ -176,8 +176,14 @@ static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__consol
     hg_status s = hg__source_resolve(&o, spec, &source, HG_TRAIN, e);
     if (!s) s = hg_set_open(&train, spec, &o, e);
     if (s) goto done;
-    if (v->code > train->n || !hg_shape_equal(train->shape, v->shape)) {
-        hg__console_say(console, "%s has too few samples, or of another shape, for PCA at k = %zu.", spec, v->code);
+    if (!hg_shape_equal(train->shape, v->shape)) {
+        hg__console_say(console, "No PCA: the samples of %s are %zu x %zu x %zu, these %zu x %zu x %zu.", spec,
+                        train->shape.h, train->shape.w, train->shape.c, v->shape.h, v->shape.w, v->shape.c);
+        goto done;
+    }
+    if (v->code > train->n) {
+        hg__console_say(console, "No PCA: k = %zu components want as many samples, and %s has %zu.", v->code, spec,
+                        train->n);
         goto done;
     }
     s = hg_set_wrap(&test, v->source, v->t, v->n, v->shape, e);

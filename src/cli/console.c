@@ -56,7 +56,7 @@ hg__console hg__console_look(bool quiet, bool verbose, const char *progress)
         .verbose = verbose && !quiet,
         .utf8 = speaks_utf8(),
         .colour_err = err && colours_of_terminal() != HG_COLOUR_NONE,
-        .colour_out = out ? colours_of_terminal() : HG_COLOUR_NONE,
+        .colour_out = out && speaks_utf8() ? colours_of_terminal() : HG_COLOUR_NONE, /* half blocks are UTF-8 */
         .terminal_out = out,
         .progress = choose_progress(quiet, progress),
     };

@@ -123,34 +123,34 @@ static const char *cell(double value, int decimals, char out[32])
     return out;
 }
 
-static void add_row(hg__text *out, const char *name, double ours, double pca, int decimals)
+/* pca: NULL where PCA was not measured, so that its column is left out. */
+static void add_row(hg__text *out, const char *name, double ours, const double *pca, int decimals)
 {
     char a[32], b[32];
-    hg__text_add(out, "  %-28s%s%s\n", name, cell(ours, decimals, a), cell(pca, decimals, b));
+    hg__text_add(out, "  %-28s%s%s\n", name, cell(ours, decimals, a), pca ? cell(*pca, decimals, b) : "");
 }
+
+/* A cell of PCA's column, where there is one. */
+static const double *beside(const hg__evaluation *v, const double *value) { return v->has_pca ? value : NULL; }
 
 static void print_figures(hg__text *out, const hg__evaluation *v)
 {
     const hg_metrics *m = &v->ours;
-    const hg_pca_metrics none = {.mse = NAN,
-                                 .sse_per_image = NAN,
-                                 .mse_clipped = NAN,
-                                 .psnr = NAN,
-                                 .ssim_gauss11 = NAN,
-                                 .ssim_uniform7 = NAN},
-                         *p = v->has_pca ? &v->pca : &none;
+    const hg_pca_metrics *p = &v->pca;
+    const double none = NAN;
     char title[32] = "";
     if (v->has_pca) snprintf(title, sizeof title, "PCA, k=%zu", p->k);
-    hg__text_add(out, "\n  %-28s%12s%12s\n", "", "this model", title);
-    add_row(out, "MSE", m->mse, p->mse_clipped, 6);
-    if (v->has_pca) add_row(out, "MSE, PCA unclipped", NAN, p->mse, 6);
-    add_row(out, "SSE an image, PCA unclipped", m->sse_per_image, p->sse_per_image, 3);
-    add_row(out, "PSNR of the MSE, dB", m->psnr, p->psnr, 2);
-    add_row(out, "PSNR, mean, dB", m->psnr_mean, NAN, 2);
-    add_row(out, "SSIM gauss11", m->ssim_gauss11, p->ssim_gauss11, 4);
-    add_row(out, "SSIM uniform7", m->ssim_uniform7, p->ssim_uniform7, 4);
-    add_row(out, "BCE, nats a value", m->bce, NAN, 5);
-    add_row(out, "BCE above its floor", m->bce - m->bce_floor, NAN, 5);
+    hg__text_add(out, v->has_pca ? "\n  %-28s%12s%12s\n" : "\n  %-28s%12s\n", "", "this model", title);
+    add_row(out, "MSE", m->mse, beside(v, &p->mse_clipped), 6);
+    if (v->has_pca) add_row(out, "MSE, PCA unclipped", NAN, &p->mse, 6);
+    add_row(out, v->has_pca ? "SSE an image, PCA unclipped" : "SSE an image", m->sse_per_image,
+            beside(v, &p->sse_per_image), 3);
+    add_row(out, "PSNR of the MSE, dB", m->psnr, beside(v, &p->psnr), 2);
+    add_row(out, "PSNR, mean, dB", m->psnr_mean, beside(v, &none), 2);
+    add_row(out, "SSIM gauss11", m->ssim_gauss11, beside(v, &p->ssim_gauss11), 4);
+    add_row(out, "SSIM uniform7", m->ssim_uniform7, beside(v, &p->ssim_uniform7), 4);
+    add_row(out, "BCE, nats a value", m->bce, beside(v, &none), 5);
+    add_row(out, "BCE above its floor", m->bce - m->bce_floor, beside(v, &none), 5);
 }
 
 static void print_published(hg__text *out, const hg__evaluation *v)

@@ -40,12 +40,16 @@ void hg__progress_step(hg__progress_line *line, const hg_progress *p)
     char head[64], tail[128], speed[96];
     size_t width = hg__console_width(STDERR_FILENO);
     int h = snprintf(head, sizeof head, "epoch %*zu/%zu  ", digits(p->epochs), p->epoch, p->epochs);
-    int t = snprintf(tail, sizeof tail, "  loss %.6f  %s", p->loss,
+    int t = snprintf(tail, sizeof tail, "loss %.6f  %s", p->loss,
                      pace(p->images_per_second, p->seconds_left, speed, sizeof speed));
-    size_t text = (size_t)(h + t) + 1, bar = width > text ? width - text : 0;
+    if ((size_t)(h + t) >= width) /* the rate is the last to go */
+        t = snprintf(tail, sizeof tail, "%.4f  %s/s", p->loss,
+                     hg__output_count(p->images_per_second, speed, sizeof speed));
+    size_t text = (size_t)(h + t) + 3, bar = width > text ? width - text : 0;
     fprintf(stderr, "\r\033[K%.*s", (int)width - 1, head);
     if (bar >= LEAST_BAR)
-        draw_bar(line->console, bar < MOST_BAR ? bar : MOST_BAR, p->steps ? (double)p->step / (double)p->steps : 0);
+        draw_bar(line->console, bar < MOST_BAR ? bar : MOST_BAR, p->steps ? (double)p->step / (double)p->steps : 0),
+            fputs("  ", stderr);
     if (width > (size_t)h + 1) fprintf(stderr, "%.*s", (int)(width - (size_t)h - 1), tail);
     fflush(stderr);
     line->open = true;

@@ -1,5 +1,5 @@
 /* sheets.c: see sheets.h. A sheet wants whole rows, so samples are copied into rows of their own; the
- * places behind the last sample stay black. */
+ * places behind the last sample stay empty. */
 #include "cli/sheets.h"
 
 #include <stdlib.h>
@@ -11,6 +11,7 @@ typedef struct layout {
     const float **row;
     const char **label;
     bool *is_difference;
+    size_t *count;
 } layout;
 
 static void layout_close(layout *l)
@@ -19,6 +20,7 @@ static void layout_close(layout *l)
     free(l->row);
     free(l->label);
     free(l->is_difference);
+    free(l->count);
 }
 
 /* Row kind 0: originals, 1: reconstructions, 2: the difference. */
@@ -37,19 +39,22 @@ static hg_status layout_open(layout *l, const hg__comparison *c, hg_error *e)
     *l = (layout){.values = calloc(rows * columns, size * sizeof(float)),
                   .row = calloc(rows, sizeof *l->row),
                   .label = calloc(rows, sizeof *l->label),
-                  .is_difference = calloc(rows, sizeof(bool))};
-    if (!l->values || !l->row || !l->label || !l->is_difference)
+                  .is_difference = calloc(rows, sizeof(bool)),
+                  .count = calloc(rows, sizeof *l->count)};
+    if (!l->values || !l->row || !l->label || !l->is_difference || !l->count)
         return hg__fail_memory(e, "sheet", rows * columns * size * sizeof(float));
     for (size_t r = 0; r < rows; r++) {
         float *to = l->values + r * columns * size;
         l->row[r] = to, l->label[r] = labels[r % kinds], l->is_difference[r] = r % kinds == 2;
-        for (size_t i = 0, first = r / kinds * columns; i < columns && first + i < c->n; i++)
-            fill(to + i * size, c, first + i, r % kinds);
+        size_t first = r / kinds * columns;
+        for (; l->count[r] < columns && first + l->count[r] < c->n; l->count[r]++)
+            fill(to + l->count[r] * size, c, first + l->count[r], r % kinds);
     }
     l->sheet = (hg_sheet){.shape = c->shape,
                           .rows = rows,
                           .columns = columns,
                           .row = l->row,
+                          .count = l->count,
                           .label = c->t_label ? l->label : NULL,
                           .is_difference = l->is_difference};
     return HG_OK;

@@ -36,6 +36,11 @@ hg__colour hg__sheet_colour(const hg_sheet *s, size_t row, const float *v)
     return (hg__colour){grey, grey, grey};
 }
 
+size_t hg__sheet_count(const hg_sheet *s, size_t row)
+{
+    return s->count && s->count[row] < s->columns ? s->count[row] : s->columns;
+}
+
 const char *hg__sheet_label(const hg_sheet *s, size_t row) { return s->label && s->label[row] ? s->label[row] : ""; }
 
 bool hg__sheet_begins_group(const hg_sheet *s, size_t row)
@@ -128,7 +133,7 @@ hg_status hg_sheet_write(const char *path, const hg_sheet *s, bool force, hg_err
     if (status) return status;
     for (size_t r = 0; r < s->rows; r++) {
         draw_label(&c, r);
-        for (size_t k = 0; k < s->columns; k++) draw_picture(&c, r, k);
+        for (size_t k = 0; k < hg__sheet_count(s, r); k++) draw_picture(&c, r, k);
     }
     status = hg_image_write_png(path, c.shape, c.pixels, force, e);
     free(c.pixels);

@@ -14,6 +14,8 @@ typedef struct hg__colour {
 hg__colour hg__sheet_colour(const hg_sheet *s, size_t row, const float *v);
 
 /* The label of a row, "" without labels. */
+/* How many pictures row has. */
+size_t hg__sheet_count(const hg_sheet *s, size_t row);
 const char *hg__sheet_label(const hg_sheet *s, size_t row);
 /* Rows come in groups (original, reconstruction, difference): a row whose label is the first row's begins one. */
 bool hg__sheet_begins_group(const hg_sheet *s, size_t row);

@@ -78,7 +78,7 @@ static void add_row(hg__text *t, const view *v, size_t row)
     for (size_t line = 0; line < lines; line++) {
         const char *label = line == lines / 2 ? hg__sheet_label(v->sheet, row) : "";
         if (v->labels) hg__text_add(t, "%-*s", (int)v->labels, label);
-        for (size_t column = 0; column < v->sheet->columns; column++) {
+        for (size_t column = 0; column < hg__sheet_count(v->sheet, row); column++) {
             if (column) hg__text_add(t, " ");
             add_cells(t, v, row, column, line);
         }

@@ -116,7 +116,8 @@ static hg_status run_epochs(hg__trainer *t, hg_error *e)
         if (!s && t->signal && !hg__train_is_done(t)) s = hg__stopped(t, e);
     }
     if (!s && has_lost_patience(t) && t->at.epoch < t->o.epochs)
-        hg__say(t->l, "stopped early: no gain in %zu epochs; the best was epoch %zu", t->at.waited, t->at.best_epoch);
+        hg__say(t->l, "stopped early: no gain in %zu epoch%s; the best was epoch %zu", t->at.waited,
+                t->at.waited == 1 ? "" : "s", t->at.best_epoch);
     if (!s && t->dead && t->at.epoch < t->o.epochs)
         hg__say(t->l, "warning: the model was no better than the mean picture of the data when training ended");
     return s;

@@ -76,9 +76,14 @@ hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run
     if (!s) s = read_options(&t, &saved, epochs, e);
     if (!s) s = open_saved(&t, &saved, e);
     hg__checkpoint_close(&saved);
+    if (!s && epochs && epochs < t.at.epoch)
+        s = hg__fail(e, HG_USAGE, "--epochs",
+                     "%zu are asked for, and %zu are done already; ask for more than %zu, or begin a new run", epochs,
+                     t.at.epoch, t.at.epoch);
     if (!s && epochs) s = hg__journal_epochs(&t, e);
     if (!s && hg__train_is_done(&t))
-        hg__say(t.l, "nothing is left to train: %zu of %zu epochs are done", t.at.epoch, t.o.epochs);
+        hg__say(t.l, "nothing is left to train: %zu of %zu epoch%s done", t.at.epoch, t.o.epochs,
+                t.o.epochs == 1 ? " is" : "s are");
     if (!s) s = hg__train_on(&t, r, e);
     hg__trainer_close(&t);
     return s;

@@ -55,6 +55,13 @@ run hourglass eval $R --split validation --json
 ok 'the validation part is the tenth that was set aside' json 'd["n"] == 100 and d["split"] == "validation"'
 run hourglass eval $R --split train --json --no-pca
 ok 'the training part is the rest, and --no-pca leaves PCA out' json 'd["n"] == 900 and d["pca"] is None'
+run hourglass eval $R --split train --no-pca
+ok 'without PCA there is no column for it' sh -c "! grep -q PCA out && ! grep -q ' *-$' out || grep -q 'SSIM.*-$' out"
+make_idx() { printf "\0\0\10\3\0\0\0\\$1\0\0\0\34\0\0\0\34" && head -c $(($2 * 784)) /dev/zero | tr '\0' 7; }
+make_idx 10 8 >eight.idx
+hourglass train eight.idx --model conv --val 0.25 --epochs 1 --out runs/few -q >/dev/null 2>&1
+run hourglass eval runs/few
+ok 'where PCA wants more samples than there are, that is said' has err 'k = 32 components want as many samples'
 run hourglass eval $R/model.safetensors
 ok 'a model file does not know its data' [ "$status" = 2 ]
 run hourglass eval $R/model.safetensors --source mnist-sample --json
@@ -147,11 +154,17 @@ run hourglass models show $R
 ok 'models show takes a run' [ "$status" = 0 ]
 run hourglass doctor --json
 ok 'doctor --json is JSON' json '"kernels used" in d and "advice" in d'
+ok 'and holds numbers' json 'd["threads"] >= 1 and d["this folder"]["free_bytes"] > 1e6 and d["mnist-sample"] is True'
+ok 'and names all libraries with their versions' json 'set(d["libraries"]) == {"zlib", "libpng", "jansson", "libturbojpeg", "libmd"}
+    and all(v[:1].isdigit() for v in d["libraries"].values())'
 
 run hourglass train --resume $R --lr 1
 ok 'a resumed run goes on as it began' [ "$status" = 2 ]
 run hourglass train --resume $R --epochs 3 --json -q
 ok 'but --epochs may change' json 'd["epochs"] == 3'
 resumed=$(grep weights_sha256 out)
+run hourglass train --resume $R --epochs 2
+ok 'fewer epochs than are done exit with 2' [ "$status" = 2 ]
+ok 'and are called so' has err '--epochs: 2 are asked for, and 3 are done already'
 run hourglass train mnist-sample --model conv --epochs 3 --json -q
 ok '2 epochs and 1 more have the weights of 3' [ "$(grep weights_sha256 out)" = "$resumed" ]
