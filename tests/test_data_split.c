@@ -60,6 +60,35 @@ static void the_same_seed_parts_the_same_way_and_another_does_not(void **state)
     hg_set_close(&set);
 }
 
+static void a_test_part_leaves_the_validation_as_it_was(void **state)
+{
+    static float values[MOST];
+    static int32_t labels[MOST];
+    uint32_t two[MOST], three[MOST];
+    static const double parts[] = {0, 0.1, 0.25, 0.4};
+    (void)state;
+    for (size_t size = 20; size < MOST; size = size * 2 + 1)
+        for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+            size_t n_train, n[3], all[10] = {0}, held[10] = {0};
+            bool seen[MOST] = {0};
+            hg_set *set = labelled(size, 10, values, labels);
+            const hg_split_options o = {.val = 0.2, .test = parts[p], .seed = 5};
+            assert_int_equal(hg_split(set, 0.2, 5, two, &n_train, NULL), HG_OK);
+            assert_int_equal(hg_split_three(set, &o, three, n, NULL), HG_OK);
+            assert_int_equal(n[0] + n[1] + n[2], size);
+            assert_int_equal(n[1], size - n_train);
+            assert_int_equal(n[2], (size_t)llround((double)size * parts[p]));
+            assert_memory_equal(three + n[0], two + n_train, n[1] * sizeof *two);
+            for (size_t i = 0; i < size; i++) {
+                assert_false(seen[three[i]]);
+                seen[three[i]] = true;
+                all[labels[three[i]]]++, held[labels[three[i]]] += i >= n[0] + n[1];
+            }
+            for (size_t c = 0; c < 10; c++) assert_true(fabs((double)held[c] - (double)all[c] * parts[p]) < 1.5);
+            hg_set_close(&set);
+        }
+}
+
 static void a_part_outside_0_to_1_is_refused(void **state)
 {
     static const double parts[] = {-0.1, 1, 1.5, NAN, 0.9999};
@@ -79,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(validation_has_the_exact_number_in_equal_parts),
         cmocka_unit_test(the_same_seed_parts_the_same_way_and_another_does_not),
+        cmocka_unit_test(a_test_part_leaves_the_validation_as_it_was),
         cmocka_unit_test(a_part_outside_0_to_1_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,14 @@ void hg_set_get(const hg_set *set, size_t i, float *out);
  * caller: training first (*n_train of them), then validation. */
 hg_status hg_split(const hg_set *set, double fraction, uint64_t seed, uint32_t *index, size_t *n_train, hg_error *e);
 
+/* The same in three: training, validation, test, in this order; n: of each. The validation is hg_split's, whatever the
+ * test. Fractions are of the whole set. */
+typedef struct hg_split_options {
+    double val, test;
+    uint64_t seed;
+} hg_split_options;
+hg_status hg_split_three(const hg_set *set, const hg_split_options *o, uint32_t *index, size_t n[3], hg_error *e);
+
 /* Augmentation: one row of a fixed list (data/augment.c), in the order given. Text form, as in
  * --augment: "rotate=15,shift=2,noise=gaussian:0.2". A pure function of (seed, epoch, index). */
 typedef struct hg_augment hg_augment;

@@ -38,6 +38,7 @@ typedef struct hg_train_options {
     size_t patience;      /* early stopping after so many epochs without gain; 0: off */
     double min_delta;     /* what counts as a gain */
     double val;           /* part of the training data set aside for validation */
+    double test;          /* part of it that training never sees, for eval; NaN: none */
     const char *augment;  /* hg_augment_parse's text, or NULL */
     const char *noise;    /* corrupts the input only, the target stays clean: "gaussian:0.3" …, or NULL */
     const char *loss;     /* replaces the graph's loss: mse, l1, huber, bce, ssim; NULL: the graph's own */

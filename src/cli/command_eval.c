@@ -86,11 +86,17 @@ static void bench_close(bench *b)
     hg__subject_close(&b->subject);
 }
 
-/* Without --split: what the model has not seen. A file or folder of the user's has no test part, so there it is what
- * the run set aside. */
+/* Did the run set samples of its own data aside for this? */
+static bool has_own_test(const bench *b)
+{
+    return b->spec == b->run_spec && hg__subject_value(&b->subject, "test", 0) > 0;
+}
+
+/* Without --split: what the model has not seen. A file or folder of the user's has no test part but the one that the
+ * run set aside; without any it is what it set aside for validation. */
 static const char *unseen_split(const bench *b)
 {
-    if (hg__source_is_builtin(b->spec)) return "test";
+    if (has_own_test(b) || hg__source_is_builtin(b->spec)) return "test";
     if (b->spec != b->run_spec) return "whole";
     return hg__subject_value(&b->subject, "val", 0) > 0 ? "validation" : "train";
 }
@@ -119,29 +125,36 @@ static hg_status choose(bench *b, const values *v, hg_error *e)
     return HG_OK;
 }
 
+/* Is the split one of those that the run made of its data? */
 static bool is_part_of_training(const bench *b)
 {
-    return !strcmp(b->split, "train") || !strcmp(b->split, "validation");
+    return !strcmp(b->split, "train") || !strcmp(b->split, "validation") || has_own_test(b);
 }
 
-/* The samples that the run learnt from, or the ones it set aside. */
+/* Which samples the run learnt from, and which it set aside: index [set->n], in three parts. */
+static hg_status part(const bench *b, const hg_set *set, uint32_t **index, size_t n[3], hg_error *e)
+{
+    const hg__subject *s = &b->subject;
+    hg_split_options o = {
+        .val = hg__subject_value(s, "val", 0), .test = hg__subject_value(s, "test", 0), .seed = hg__subject_seed(s)};
+    *index = calloc(set->n, sizeof **index);
+    if (!*index) return hg__fail_memory(e, b->spec, set->n * sizeof **index);
+    return hg_split_three(set, &o, *index, n, e);
+}
+
+/* Keeps of the set what b->split names. */
 static hg_status pick(bench *b, hg_error *e)
 {
-    bool train = !strcmp(b->split, "train");
-    double fraction = hg__subject_value(&b->subject, "val", 0);
-    size_t n_train = b->set->n;
-    b->n = b->set->n;
-    if (b->spec != b->run_spec || fraction <= 0) {
-        if (train) return HG_OK;
-        return hg__fail(e, HG_USAGE, "--split",
-                        "no samples of %s were set aside for validation; use --split train or --source", b->spec);
-    }
-    b->index = calloc(b->set->n, sizeof *b->index);
-    if (!b->index) return hg__fail_memory(e, b->spec, b->set->n * sizeof *b->index);
-    hg_status s = hg_split(b->set, fraction, hg__subject_seed(&b->subject), b->index, &n_train, e);
+    size_t n[3] = {b->set->n, 0, 0}, which = !strcmp(b->split, "train") ? 0 : !strcmp(b->split, "validation") ? 1 : 2;
+    hg_status s = HG_OK;
+    if (b->spec == b->run_spec) s = part(b, b->set, &b->index, n, e);
     if (s) return s;
-    b->n = train ? n_train : b->set->n - n_train;
-    if (!train) memmove(b->index, b->index + n_train, b->n * sizeof *b->index);
+    if (!n[which])
+        return hg__fail(e, HG_USAGE, "--split", "no samples of %s were set aside for %s; use --split train or --source",
+                        b->spec, which == 1 ? "validation" : "a test");
+    size_t first = which == 0 ? 0 : which == 1 ? n[0] : n[0] + n[1];
+    b->n = n[which];
+    if (b->index) memmove(b->index, b->index + first, b->n * sizeof *b->index);
     return HG_OK;
 }
 
@@ -150,7 +163,7 @@ static hg_status open_data(bench *b, const values *v, hg_error *e)
     hg_set_options o;
     hg_status s = choose(b, v, e);
     if (s) return s;
-    bool training = is_part_of_training(b);
+    bool training = is_part_of_training(b) && strcmp(b->split, "whole") != 0;
     b->source.part = training ? "train" : b->split;
     if (training && b->spec == b->run_spec && b->run_source.part) b->source.part = b->run_source.part;
     if (!training) b->source.limit = 0;
@@ -164,36 +177,62 @@ static hg_status open_data(bench *b, const values *v, hg_error *e)
     return training ? pick(b, e) : HG_OK;
 }
 
-/* PCA learns from the whole training file, as published figures do: the run's, else the source's. */
-static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__console *console, hg_error *e)
+/* What PCA learns from: the whole training file, as published figures do, the run's or else the source's. Where the run
+ * set a test part of it aside, the training samples alone. */
+static hg_status open_learnt(hg_set **learnt, float **samples, const bench *b, hg_error *e)
 {
     const char *spec = b->run_spec ? b->run_spec : b->spec;
     hg__source_options source = b->run_spec ? b->run_source : b->source;
     hg_set_options o;
-    hg_set *train = NULL, *test = NULL;
-    if (v->code >= hg_shape_size(v->shape)) return HG_OK;
-    source.normalize = "unit", source.limit = 0, source.offline = b->source.offline, source.part = NULL;
+    hg_set *set = NULL;
+    uint32_t *index = NULL;
+    size_t n[3];
+    source.normalize = "unit", source.offline = b->source.offline;
+    if (!has_own_test(b)) source.limit = 0, source.part = NULL;
     hg_status s = hg__source_resolve(&o, spec, &source, HG_TRAIN, e);
-    if (!s) s = hg_set_open(&train, spec, &o, e);
-    if (s) goto done;
-    if (!hg_shape_equal(train->shape, v->shape)) {
-        hg__console_say(console, "No PCA: the samples of %s are %zu x %zu x %zu, these %zu x %zu x %zu.", spec,
+    if (!s) s = hg_set_open(&set, spec, &o, e);
+    if (s || !has_own_test(b)) return *learnt = set, s;
+    size_t size = hg_shape_size(set->shape);
+    s = part(b, set, &index, n, e);
+    if (!s) s = hg__floats_open(samples, n[0], size, e);
+    for (size_t i = 0; !s && i < n[0]; i++) hg_set_get(set, index[i], *samples + i * size);
+    if (!s) s = hg_set_wrap(learnt, set->name, *samples, n[0], set->shape, e);
+    if (!s) hg__console_say(b->console, "PCA learns from the %zu training samples only.", n[0]);
+    free(index);
+    hg_set_close(&set);
+    return s;
+}
+
+/* Says why there is no PCA; true: there can be. */
+static bool can_compare(const hg__evaluation *v, const hg_set *train, const hg__console *console)
+{
+    bool fits = hg_shape_equal(train->shape, v->shape);
+    if (!fits)
+        hg__console_say(console, "No PCA: the samples of %s are %zu x %zu x %zu, these %zu x %zu x %zu.", train->name,
                         train->shape.h, train->shape.w, train->shape.c, v->shape.h, v->shape.w, v->shape.c);
-        goto done;
-    }
-    if (v->code > train->n) {
-        hg__console_say(console, "No PCA: k = %zu components want as many samples, and %s has %zu.", v->code, spec,
-                        train->n);
-        goto done;
-    }
+    else if (v->code > train->n)
+        hg__console_say(console, "No PCA: k = %zu components want as many samples, and %s has %zu.", v->code,
+                        train->name, train->n);
+    return fits && v->code <= train->n;
+}
+
+static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__console *console, hg_error *e)
+{
+    hg_set *train = NULL, *test = NULL;
+    float *samples = NULL;
+    if (v->code >= hg_shape_size(v->shape)) return HG_OK;
+    hg_status s = open_learnt(&train, &samples, b, e);
+    if (s || !can_compare(v, train, console)) goto done;
     s = hg_set_wrap(&test, v->source, v->t, v->n, v->shape, e);
     if (!s) s = hg_pca_measure(&v->pca, train, test, v->code, e);
     v->has_pca = !s;
-    if (!s && !strcmp(b->split, "validation"))
-        hg__console_say(console, "PCA learnt from all of %s, these samples among them: its figures flatter it.", spec);
+    if (!s && !strcmp(b->split, "validation") && !has_own_test(b))
+        hg__console_say(console, "PCA learnt from all of %s, these samples among them: its figures flatter it.",
+                        train->name);
 done:
     hg_set_close(&test);
     hg_set_close(&train);
+    free(samples);
     return s;
 }
 
@@ -336,7 +375,9 @@ const hg__command hg__command_eval = {
     .about =
         "RUN is a run folder or a model file. Pixels are in [0,1]; the model's figures are of its output clipped to "
         "[0,1]. PCA is "
-        "fitted on the whole training file. For a run folder, eval.json, the sheets samples/eval*.png and report.html "
+        "fitted on the whole training file, or on the training samples alone where the run set a test part aside "
+        "(train --test), which is then measured. For a run folder, eval.json, the sheets samples/eval*.png and "
+        "report.html "
         "are written anew; with another --source eval-SOURCE.json, which the report shows beside it.",
     .examples =
         (const hg__example[]){

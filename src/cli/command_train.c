@@ -102,7 +102,8 @@ static char *describe_sources(const hg__call *call)
     for (hg__slot s = {0}; hg__slot_next(call->command, &s);) {
         char source[1024];
         hg__call_source(call, s.row->name, source, sizeof source);
-        bool settled = !strcmp(source, "default") && s.row->type == HG__REAL && !s.row->fallback;
+        bool settled = !strcmp(source, "default") && s.row->type == HG__REAL && !s.row->fallback &&
+                       strcmp(s.row->name, "test") != 0;
         json_object_set_new(sources, s.row->name,
                             settled ? json_sprintf("default of %s", v->train.optimizer) : json_string(source));
     }
@@ -263,23 +264,44 @@ static hg_status choose_run(const values *v, const hg_set *set, char *run, size_
     return make_way(v, set, run, e);
 }
 
+/* Data without a test part give one up, so that eval has samples that no choice was made by. */
+static hg_status settle_test(hg__call *call, hg_train_options *o, const hg_set *set, hg_error *e)
+{
+    const values *v = call->values;
+    bool whole = v->source.part && !strcmp(v->source.part, "whole");
+    bool has_test = hg__source_is_builtin(call->word[0]) && !whole;
+    if (isnan(o->test)) o->test = has_test ? 0 : 0.1;
+    if (has_test && o->test > 0)
+        return hg__fail(e, HG_USAGE, "--test", "%s has a test part of its own, which eval takes; leave this out",
+                        set->name);
+    size_t n = (size_t)llround(o->test * (double)set->n);
+    if (n)
+        hg__console_say(&call->console,
+                        "%zu of %zu samples are set aside for eval; training never sees them (--test 0 keeps "
+                        "them).",
+                        n, set->n);
+    return HG_OK;
+}
+
 static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result *r, hg_error *e)
 {
     const values *v = call->values;
     hg_set_options o;
     hg_set *set = NULL;
     char run[512], *data = NULL, *sources = NULL;
+    hg_train_options options = v->train;
     hg_status s = need_source_and_model(call, e);
     if (!s) s = hg__source_resolve(&o, call->word[0], &v->source, HG_TRAIN, e);
     o.say = hg__console_line, o.say_ctx = &call->console;
     if (!s) s = hg_set_open(&set, call->word[0], &o, e);
+    if (!s) s = settle_test(call, &options, set, e);
     if (!s) s = choose_run(v, set, run, sizeof run, e);
     if (s) goto done;
     hg__console_detail(&call->console, "%s: %zu samples of %zu x %zu x %zu", set->name, set->n, set->shape.h,
                        set->shape.w, set->shape.c);
     l->data = data = describe_data(call->word[0], &v->source, set);
     l->config_sources = sources = describe_sources(call);
-    s = hg_train(r, set, v->model, run, &v->train, l, e);
+    s = hg_train(r, set, v->model, run, &options, l, e);
 done:
     hg_set_close(&set);
     free(data);

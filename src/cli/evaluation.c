@@ -101,7 +101,7 @@ const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at
 {
     const hg_published *rows;
     size_t n = hg_published_rows(&rows);
-    bool whole_test = !strcmp(v->split, "test");
+    bool whole_test = !strcmp(v->split, "test") && !v->index;
     while (whole_test && *at < n) {
         const hg_published *row = &rows[(*at)++];
         if (!strcmp(row->dataset, v->source) && (!row->code || row->code == v->code)) return row;

@@ -79,10 +79,11 @@ static hg_status open_split(hg__trainer *t, hg_error *e)
     if (!set->n) return hg__fail(e, HG_DATA, set->name, "holds no samples");
     t->index = calloc(set->n, sizeof *t->index);
     if (!t->index) return hg__fail_memory(e, set->name, set->n * sizeof *t->index);
-    hg_status s = hg_split(set, t->o.val, t->o.seed, t->index, &t->n_train, e);
+    size_t n[3];
+    hg_split_options o = {.val = t->o.val, .test = isnan(t->o.test) ? 0 : t->o.test, .seed = t->o.seed};
+    hg_status s = hg_split_three(set, &o, t->index, n, e);
     if (s) return s;
-    if (!t->n_train) return hg__fail(e, HG_USAGE, "--val", "leaves none of the %zu samples to train on", set->n);
-    t->n_val = set->n - t->n_train;
+    t->n_train = n[0], t->n_val = n[1];
     t->batch = t->o.batch < t->n_train ? t->o.batch : t->n_train;
     t->steps = (t->n_train + t->batch - 1) / t->batch;
     return HG_OK;

@@ -68,6 +68,8 @@ const hg__option hg__train_rows[] = {
      .help = "by how much the loss must fall to count as a gain"},
     {.name = "val", .type = HG__REAL, .offset = AT(val), .fallback = "0.1", .max = 0.9,
      .help = "part of the training data set aside for validation"},
+    {.name = "test", .type = HG__REAL, .offset = AT(test), .max = 0.9,
+     .help = "part that training never sees, for eval; default: 0.1, or 0 for data with a test part of their own"},
     {.name = "augment", .type = HG__TEXT, .offset = AT(augment), .value = "SPEC", .tunable = true,
      .help = "changes pictures on the fly: rotate=15,shift=2"},
     {.name = "noise", .type = HG__TEXT, .offset = AT(noise), .value = "SPEC", .tunable = true,
@@ -160,6 +162,7 @@ hg_status hg__train_values_read(hg_train_options *o, const json_t *values, const
     for (const hg__option *row = hg__train_rows; row->name; row++) {
         const json_t *value = json_object_get(values, row->name);
         snprintf(place, sizeof place, "%s: %s", where, row->name);
+        if (!value && row->type == HG__REAL && !row->fallback) continue; /* from before there was such a row */
         if (!value) return hg__fail(e, HG_MODEL, place, "is missing; another version wrote this");
         if (json_is_null(value) && !row->fallback) continue;
         bool is_text = row->type == HG__TEXT || row->type == HG__CHOICE; /* these are kept: they must not point here */

@@ -44,7 +44,7 @@ typedef struct hg__trainer {
     hg_plan *plan, *judge; /* judge: at inference, on the same weights */
     hg_batcher *batcher;
     hg_augment *augment, *noise;
-    uint32_t *index; /* [n_train + n_val], owned */
+    uint32_t *index; /* [n_train + n_val], then the test's, owned */
     size_t n_train, n_val;
     size_t batch, steps; /* samples a step, steps an epoch */
     hg__update update;

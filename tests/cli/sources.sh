@@ -48,7 +48,7 @@ ok 'which is said' has err 'eval-dim.npy.json, and eval.json stays'
 run hourglass eval runs/deep --source ./deep.npy --split train --no-pca
 ok 'the run'\''s own data under another spelling are its own' [ -s runs/deep/eval.json -a ! -e runs/deep/eval-deep.npy.json ]
 ok 'the report names the split that was measured' has runs/deep/report.html '<dt>Training MSE</dt>'
-ok 'and shows both' sh -c "grep -q 'On other data: dim.npy, whole: 20 samples' runs/deep/report.html && grep -q 'On deep.npy, train: 54 samples' runs/deep/report.html"
+ok 'and shows both' sh -c "grep -q 'On other data: dim.npy, whole: 20 samples' runs/deep/report.html && grep -q 'On deep.npy, train: 48 samples' runs/deep/report.html"
 run hourglass encode runs/deep dim.npy -o a.npy
 run hourglass encode runs/deep/model.safetensors dim.npy -o b.npy
 ok 'a run and its model file give one code' same_numbers a.npy 0 b.npy 0 240
@@ -96,7 +96,7 @@ ok 'eval --json names classes and the worst pictures' json '[c["name"] for c in 
     d["worst"][0]["file"].split("/")[0] in ("cat", "dog")'
 ok 'so does the report' sh -c "grep -q '<th scope=\"row\">dog</th>' runs/zoo/report.html"
 run hourglass eval runs/zoo --no-pca
-ok 'and the table' grep -q '^  cat  *2 ' out
+ok 'and the table' grep -q '^  cat  *1 ' out
 run hourglass reconstruct runs/zoo zoo -o rebuilt
 ok 'reconstruct brings a folder to the run'\''s size and keeps the names' \
     [ "$(ls rebuilt | head -1)/$(ls rebuilt | wc -l)" = cat-1.png/16 ]
@@ -112,3 +112,32 @@ run hourglass data info zoo --resize 8x8
 ok 'a damaged picture is named, with the way on' sh -c "[ $status = 3 ] && grep -q 'zoo/dog/4.png: .*--skip-damaged' err"
 run hourglass data info zoo --resize 8x8 --skip-damaged
 ok 'which goes on without it, and says so' sh -c "grep -q 'cat 8, dog 7' out && grep -q 'left out: zoo/dog/4.png' err"
+
+# ---- a test part of one's own ----
+
+make_npy many.npy '<i4' 100x8x8 '(37 * i + 11 * k) % 256'
+run hourglass train many.npy --model small.hg --epochs 1 --batch 8 --out runs/three
+ok 'training sets a test part aside, and says so' has err '10 of 100 samples are set aside for eval'
+run hourglass eval runs/three --json
+ok 'which eval measures' json 'd["split"] == "test" and d["n"] == 10 and d["pca"]["k"] == 12'
+ok 'beside PCA of the training samples only' has err 'PCA learns from the 80 training samples only'
+python3 -c 'import json; d = json.load(open("runs/three/eval.json")); print(*sorted(w["index"] for w in d["worst"]))' >seen
+run hourglass eval runs/three --split validation --json --no-pca
+python3 -c 'import json; d = json.load(open("out")); print(*sorted(w["index"] for w in d["worst"]))' >>seen
+run hourglass eval runs/three --split train --json --no-pca --worst 1000
+python3 -c 'import json; d = json.load(open("out")); print(*sorted(w["index"] for w in d["worst"]))' >>seen
+ok 'the three parts are all samples, each once' python3 -c '
+parts = [list(map(int, line.split())) for line in open("seen")]
+assert [len(p) for p in parts] == [10, 10, 80] and sorted(sum(parts, [])) == list(range(100))'
+run hourglass train many.npy --model small.hg --epochs 1 --batch 8 --test 0 --out runs/two
+ok '--test 0 keeps them' lacks err 'set aside'
+run hourglass eval runs/two --json
+ok 'and the validation is measured, as the nearest to unseen' json 'd["split"] == "validation" and d["n"] == 10'
+ok 'with a word about PCA' has err 'its figures flatter it'
+run hourglass eval runs/two --split test
+ok 'a test part that there is not is refused' [ "$status" = 2 ]
+run hourglass train mnist-sample --model small.hg --test 0.2 --out runs/no
+ok 'data with a test part of their own give none up' [ "$status" = 2 -a ! -e runs/no ]
+hourglass train many.npy --model small.hg --epochs 2 --batch 8 --out runs/all -q >/dev/null
+hourglass train --resume runs/three --epochs 2 -q >/dev/null
+ok 'a resumed run keeps its parts' cmp -s runs/three/model.safetensors runs/all/model.safetensors
