@@ -40,6 +40,8 @@ size_t hg_graph_parameters(const hg_graph *g);
 /* HG_MODEL, with the line that wants '-> z', when the graph names no code: such a model could be trained, but neither
  * encode, decode nor be compared with PCA. */
 hg_status hg_graph_need_code(const hg_graph *g, hg_error *e);
+/* What training asks of a graph beyond its text: y is of x's shape, or they cannot be compared: HG_MODEL. */
+hg_status hg_graph_check(const hg_graph *g, hg_error *e);
 
 size_t hg_presets(void);
 const char *hg_preset_name(size_t i);

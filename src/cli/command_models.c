@@ -222,6 +222,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
                          .recompute = v->recompute};
     hg_status s = open_graph(&g, call, e);
     if (!s) s = hg_graph_need_code(g, e);
+    if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);
     if (!s) s = hg_plan_open(&p, m, &o, e);
     if (s) goto done;
@@ -230,6 +231,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
     else hg__text_add(&call->out, "%s%s", text, *text && text[strlen(text) - 1] == '\n' ? "" : "\n");
 done:
     free(text);
+    hg_graph_close(&g);
     hg_plan_close(&p);
     hg_model_close(&m);
     return s;

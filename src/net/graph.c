@@ -83,6 +83,17 @@ size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most)
     return n;
 }
 
+hg_status hg_graph_check(const hg_graph *g, hg_error *e)
+{
+    hg_shape x = {0}, y = {0};
+    hg_graph_shape(g, "x", &x);
+    hg_graph_shape(g, "y", &y);
+    if (hg_shape_equal(x, y)) return HG_OK;
+    return hg__fail(e, HG_MODEL, g->name,
+                    "y is %zux%zux%zu, but the input is %zux%zux%zu; give y the shape of the input", y.h, y.w, y.c, x.h,
+                    x.w, x.c);
+}
+
 /* Whether a line of `length` letters is a loss that reads y ("loss mse y x"). */
 static bool is_loss_on_y(const char *line, size_t length)
 {

@@ -23,10 +23,11 @@ static const char format_version[] = "1";
 struct hg_model {
     hg_graph *graph;
     hg__arena block;
+    hg_real *weights; /* all of the block */
     hg_preprocess preprocess;
 };
 
-static hg_real *weights_of(const hg_model *m) { return (hg_real *)(void *)m->block.base; }
+static hg_real *weights_of(const hg_model *m) { return m->weights; }
 
 const hg_graph *hg_model_graph(const hg_model *m) { return m->graph; }
 hg_preprocess *hg_model_preprocess(hg_model *m) { return &m->preprocess; }
@@ -79,6 +80,7 @@ static hg_status make_empty(hg_model **out, hg_graph **g, hg_error *e)
         return s;
     }
     m->graph = *g;
+    m->weights = hg__arena_take(&m->block, bytes);
     m->preprocess.scale = 1;
     *g = NULL;
     *out = m;

@@ -169,6 +169,7 @@ hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
     if (hg_graph_shape(*g, "x", &x) && !hg_shape_equal(x, t->set->shape))
         s = hg__fail(e, HG_MODEL, (*g)->name, "takes %zux%zux%zu, the data are %zux%zux%zu", x.h, x.w, x.c,
                      t->set->shape.h, t->set->shape.w, t->set->shape.c);
+    if (!s) s = hg_graph_check(*g, e);
     if (!s) s = open_split(t, e);
     if (!s && t->o.augment && *t->o.augment) s = hg_augment_parse(&t->augment, t->o.augment, e);
     if (!s && t->o.noise && *t->o.noise) s = open_noise(t, e);
