@@ -293,6 +293,20 @@ static void options_are_written_into_the_text(void **state)
     hg_graph_close(&again);
 }
 
+static void a_bare_input_is_given_its_size_in_the_text(void **state)
+{
+    (void)state;
+    hg_graph *g = NULL;
+    const hg_graph_options o = {.input = {4, 5, 3}};
+    static const char text[] = "\t input # as it comes\ndense 2 -> z\nmirror\nloss mse y x\n";
+    assert_int_equal(hg_graph_parse(&g, text, "bare.hg", &o, NULL), HG_OK);
+    assert_ptr_equal(strstr(hg_graph_text(g), "\t input 4x5x3 # as it comes\n"), hg_graph_text(g));
+    hg_graph *again = parse(hg_graph_text(g));
+    assert_same_graphs(g, again);
+    hg_graph_close(&g);
+    hg_graph_close(&again);
+}
+
 static void a_code_length_that_cannot_be_set_is_refused(void **state)
 {
     (void)state;
@@ -431,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_mirror_always_lands_on_the_shape_of_the_input),
         cmocka_unit_test(a_mirror_answers_each_layer_with_its_opposite),
         cmocka_unit_test(options_are_written_into_the_text),
+        cmocka_unit_test(a_bare_input_is_given_its_size_in_the_text),
         cmocka_unit_test(a_code_length_that_cannot_be_set_is_refused),
         cmocka_unit_test(texts_beyond_every_limit_are_refused),
         cmocka_unit_test(ten_thousand_lines_of_comment_are_fine),

@@ -157,10 +157,11 @@ static void write_out(parser *p, const char *line, size_t length, const hg__node
     const hg__attr *a = &node->attr;
     if (!changed) hg__text_add(&p->text, "%.*s\n", (int)length, line);
     else {
-        hg__text_add(&p->text, "%.*s", (int)a->size_at, line);
+        bool said = a->size_length; /* a bare "input" gets its size behind the word */
+        size_t at = said ? a->size_at : strspn(line, " \t\r\v\f") + strlen(node->op->name), rest = at + a->size_length;
+        hg__text_add(&p->text, "%.*s%s", (int)at, line, said ? "" : " ");
         if (strcmp(node->op->name, "input")) hg__text_add(&p->text, "%zu", a->size.c);
         else hg__text_add(&p->text, "%zux%zux%zu", a->size.h, a->size.w, a->size.c);
-        size_t rest = a->size_at + a->size_length;
         hg__text_add(&p->text, "%.*s\n", (int)(length - rest), line + rest);
     }
 }
