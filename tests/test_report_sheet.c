@@ -120,6 +120,18 @@ static void the_scale_is_chosen_for_the_eye(void **state)
     free(image.pixels);
 }
 
+static void a_sheet_of_wide_pictures_can_be_drawn(void **state)
+{
+    (void)state;
+    static const float zeros[10 * 1200];
+    hg_image image = {0};
+    const hg_sheet s = {.shape = {1, 1200, 1}, .rows = 1, .columns = 10, .row = (const float *const[]){zeros}};
+    assert_int_equal(hg_sheet_write(path_of("a.png"), &s, false, NULL), HG_OK);
+    assert_int_equal(hg_image_read(&image, path_of("a.png"), NULL), HG_OK);
+    assert_true(image.shape.w > 12000 && image.shape.w < 13000);
+    free(image.pixels);
+}
+
 static void a_sheet_that_is_there_is_kept_without_force(void **state)
 {
     (void)state;
@@ -225,6 +237,7 @@ int main(void)
         cmocka_unit_test(the_small_g_stands_on_the_line),
         cmocka_unit_test_setup_teardown(a_label_makes_room_and_is_drawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_scale_is_chosen_for_the_eye, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_sheet_of_wide_pictures_can_be_drawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sheet_that_is_there_is_kept_without_force, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sheet_of_nothing_or_of_too_much_is_refused, set_up, tear_down),
         cmocka_unit_test(plain_characters_are_as_dark_as_two_values),

@@ -22,7 +22,7 @@ typedef struct hg_sheet {
     const size_t *count;       /* [rows] how many pictures each row has, or NULL: columns; the rest stays paper */
     const char *const *label;  /* [rows] or NULL */
     const bool *is_difference; /* [rows] or NULL: values in [-1,1], drawn blue - black - red */
-    size_t scale;              /* pixels a value; 0: chosen so that a picture is at least 56 pixels high */
+    size_t scale;              /* pixels a value; 0: chosen: a picture 56 pixels high, unless the sheet gets too wide */
 } hg_sheet;
 hg_status hg_sheet_write(const char *path, const hg_sheet *s, bool force, hg_error *e);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WIDEST = 65000, APART = 4 }; /* pixels: of the pictures in a row, which hg_sheet_write draws; between them */
+
 typedef struct layout {
     hg_sheet sheet;
     float *values; /* [rows * columns * size] */
@@ -63,7 +65,10 @@ static hg_status layout_open(layout *l, const hg__comparison *c, hg_error *e)
 hg_status hg__comparison_write(const char *path, const hg__comparison *c, bool force, hg_error *e)
 {
     layout l;
-    hg_status s = layout_open(&l, c, e);
+    hg__comparison fitting = *c;
+    size_t most = WIDEST / (c->shape.w + APART);
+    if (fitting.columns > most) fitting.columns = most ? most : 1;
+    hg_status s = layout_open(&l, &fitting, e);
     if (!s) s = hg_sheet_write(path, &l.sheet, force, e);
     layout_close(&l);
     return s;

@@ -15,8 +15,9 @@ enum {
     MARGIN = 12,
     GAP = 3, /* between pictures */
     GROUP_GAP = 14,
-    LEAST_HIGH = 56, /* of a picture, when the scale is ours to choose */
-    LETTER = 2,      /* pixels a dot of the font */
+    LEAST_HIGH = 56,  /* of a picture, when the scale is ours to choose */
+    FULL_WIDE = 8192, /* of a sheet: no scale of ours makes it wider */
+    LETTER = 2,       /* pixels a dot of the font */
 };
 
 /* ---- what both ways share ---- */
@@ -76,13 +77,20 @@ static size_t top_of(const canvas *c, size_t row)
     return top;
 }
 
+/* High enough for the eye, but a sheet of wide pictures stays of a size that programs show. */
+static size_t choose_scale(const hg_sheet *s)
+{
+    size_t wanted = (LEAST_HIGH + s->shape.h - 1) / s->shape.h, most = FULL_WIDE / s->columns / s->shape.w;
+    return wanted < most ? wanted : most ? most : 1;
+}
+
 static hg_status lay_out(canvas *c, hg_error *e)
 {
     const hg_sheet *s = c->sheet;
     size_t size, limit = 65500; /* pixels a side */
     if (!s->rows || !s->columns || !s->shape.h || !s->shape.w || !s->shape.c)
         return hg__fail(e, HG_USAGE, "sheet", "there are no pictures to draw");
-    c->scale = s->scale ? s->scale : (LEAST_HIGH + s->shape.h - 1) / s->shape.h;
+    c->scale = s->scale ? s->scale : choose_scale(s);
     c->left = MARGIN + label_room(s);
     bool fits = hg__mul(s->shape.h, c->scale, &c->high) && hg__mul(s->shape.w, c->scale, &c->wide);
     fits = fits && hg__mul(s->rows, c->high + GROUP_GAP, &size) && size < limit;

@@ -49,6 +49,14 @@ static bool note_gain(hg__trainer *t, double loss)
 /* How many samples the last batch of the validation had: the judge still holds them. */
 static size_t last_judged(const hg__trainer *t) { return (t->n_val - 1) % t->most + 1; }
 
+/* A sheet is for the eye: training goes on without it. */
+static void draw_samples(hg__trainer *t, size_t epoch)
+{
+    hg_error why = {0};
+    if (hg__judge_samples(t, epoch, &why))
+        hg__say(t->l, "warning: no sheet of epoch %zu: %s: %s", epoch, why.where, why.what);
+}
+
 /* Judges the weights that stand in the block; keeps them when they are the best. */
 static hg_status judge(hg__trainer *t, hg_epoch *row, hg_error *e)
 {
@@ -62,10 +70,7 @@ static hg_status judge(hg__trainer *t, hg_epoch *row, hg_error *e)
     row->best = !t->at.best_epoch || now < best;
     note_gain(t, now);
     hg__advice_epoch(t, row->epoch);
-    if (sheet) {
-        hg_status s = hg__judge_samples(t, row->epoch, e);
-        if (s) return s;
-    }
+    if (sheet) draw_samples(t, row->epoch);
     if (!row->best) return HG_OK;
     t->at.best_epoch = row->epoch, t->at.best_train_loss = row->train_loss, t->at.best_val_loss = v.loss;
     memcpy(t->best, t->weights, t->n * sizeof(float));

@@ -13,3 +13,26 @@ ok 'a graph whose y is larger than x is not trained' [ "$status" = 4 -a ! -e lar
 ok 'and is told both shapes' has err 'large.hg: y is 300x300x3, but the input is 28x28x1'
 run hourglass models plan large.hg
 ok 'nor planned' [ "$status" = 4 ]
+
+# ---- samples ----
+
+# npy FILE SHAPE VALUES: an array of float32; VALUES, a list in Python, is repeated
+npy()
+{
+    python3 -c '
+import math, struct, sys
+shape, values = eval(sys.argv[2]), eval(sys.argv[3])
+header = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).encode().ljust(117) + b"\n"
+body = struct.pack("<%df" % len(values), *values) * (math.prod(shape) // len(values))
+open(sys.argv[1], "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body)' "$@"
+}
+
+npy wide.npy '(60, 1, 30000)' '[k / 100 for k in range(100)]'
+npy long.npy '(60, 1, 70000)' '[k / 100 for k in range(100)]'
+printf 'input 1x9x1\ndense 2 -> z\nmirror\nloss mse y x\n' >vector.hg
+run hourglass train wide.npy --model vector.hg --epochs 1 --out wide
+ok 'wide samples are trained on' [ "$status" = 0 ]
+ok 'and drawn' [ -s wide/samples/epoch-0001.png ]
+run hourglass train long.npy --model vector.hg --epochs 1 --out long
+ok 'where no sheet can be drawn, training goes on' [ "$status" = 0 -a -s long/report.html ]
+ok 'and says so' has err 'warning: no sheet of epoch 1: sheet: is larger than a picture may be'
