@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct values {
@@ -240,6 +241,22 @@ static hg_status remove_run(const char *run, hg_error *e)
     return s;
 }
 
+/* A folder that is reached through a link, or by a name like ".", cannot be put aside under that name. */
+static hg_status need_name_of_its_own(const char *run, hg_error *e)
+{
+    char bare[600];
+    struct stat st;
+    size_t n = strlen(run);
+    while (n > 1 && run[n - 1] == '/') n--; /* behind a slash a link is followed */
+    snprintf(bare, sizeof bare, "%.*s", (int)n, run);
+    const char *slash = strrchr(bare, '/'), *name = slash ? slash + 1 : bare;
+    if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
+        return hg__fail(e, HG_EXISTS, run, "--force cannot put aside a folder of this name; name it from outside");
+    if (!lstat(bare, &st) && S_ISLNK(st.st_mode))
+        return hg__fail(e, HG_EXISTS, run, "is a link, and --force does not follow it; name the folder itself");
+    return HG_OK;
+}
+
 /* --force: the old run goes, once it is sure that the new one can begin. */
 static hg_status make_way(const values *v, const hg_set *set, const char *run, hg_error *e)
 {
@@ -248,7 +265,10 @@ static hg_status make_way(const values *v, const hg_set *set, const char *run, h
     snprintf(config, sizeof config, "%s/config.json", run);
     if (!v->force || !hg__is_dir(run)) return HG_OK;
     if (!hg__is_file(config)) return hg__fail(e, HG_EXISTS, run, "is no run folder, so --force leaves it alone");
-    hg_status s = hg_graph_open(&g, v->model, &(hg_graph_options){.input = set->shape, .code = v->train.code}, e);
+    hg_status s = need_name_of_its_own(run, e);
+    if (s) return s;
+    s = hg_graph_open(&g, v->model, &(hg_graph_options){.input = set->shape, .code = v->train.code}, e);
+    if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg_graph_need_code(g, e);
     hg_graph_close(&g);
     return s ? s : remove_run(run, e);

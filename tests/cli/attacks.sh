@@ -36,3 +36,18 @@ ok 'and drawn' [ -s wide/samples/epoch-0001.png ]
 run hourglass train long.npy --model vector.hg --epochs 1 --out long
 ok 'where no sheet can be drawn, training goes on' [ "$status" = 0 -a -s long/report.html ]
 ok 'and says so' has err 'warning: no sheet of epoch 1: sheet: is larger than a picture may be'
+
+# ---- --force ----
+
+quick --model conv --out kept >out 2>err
+cp -r kept whole
+ln -s kept link
+for out in link link/ kept/. kept/samples/..; do
+    run quick --model conv --out $out --force
+    ok "--force does not empty what it cannot put aside: $out" [ "$status" = 1 ]
+    ok "and leaves all of $out as it was" diff -r kept whole
+done
+run sh -c 'cd kept && hourglass train mnist-sample --limit 200 --epochs 1 -q --model conv --out . --force'
+ok '--out . is refused, not emptied' [ "$status" = 1 -a -s kept/model.safetensors ]
+run quick --model large.hg --out kept --force
+ok 'nor does a run go for a graph that cannot be trained' diff -r kept whole
