@@ -342,6 +342,37 @@ static void an_embedded_picture_is_the_file_byte_for_byte(void **state)
     hg__text_close(&t);
 }
 
+/* Rows as a damaged or hostile metrics.jsonl may have them, two each. */
+static void no_number_keeps_the_page_from_its_end(void **state)
+{
+    place *p = *state;
+    static const char *const files[] = {
+        /* losses and rates that differ by one step of a double */
+        "{\"epoch\": 1, \"train_loss\": 0.1, \"lr\": 1e20, \"best\": true}\n"
+        "{\"epoch\": 2, \"train_loss\": 0.10000000000000002, \"lr\": 100000000000000016384.0, \"best\": true}\n",
+        "{\"epoch\": 9223372036854775807, \"train_loss\": 0.1, \"best\": true}\n",
+        "{\"epoch\": 9223372036854775806, \"train_loss\": 0.1, \"best\": true}\n"
+        "{\"epoch\": 9223372036854775807, \"train_loss\": 0.2, \"best\": true}\n",
+        "{\"epoch\": 1, \"train_loss\": 0.1, \"best\": true}\n"
+        "{\"epoch\": 9223372036854775807, \"train_loss\": 0.2, \"best\": true}\n",
+        "{\"epoch\": 1, \"train_loss\": -1.7e308, \"lr\": 5e-324, \"seconds\": -1e300, \"best\": true}\n"
+        "{\"epoch\": 2, \"train_loss\": 1.7e308, \"lr\": 1e-323, \"seconds\": 1e300, \"best\": true}\n",
+        "{\"epoch\": 1, \"train_loss\": 5e-324, \"lr\": -1e299, \"best\": true}\n"
+        "{\"epoch\": 2, \"train_loss\": 1e299, \"lr\": 1e299, \"best\": true}\n",
+    };
+    assert_int_equal(hg_run_write_json(p->r, "eval.json", "{\"code\": 1e300, \"parameters\": -1e300}", NULL), HG_OK);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[700];
+        hg_run_file(p->r, "metrics.jsonl", path, sizeof path);
+        assert_int_equal(hg__file_write(path, files[i], strlen(files[i]), true, NULL), HG_OK);
+        char *html = page_of(p);
+        assert_in_range(strlen(html), 1000, 200000);
+        assert_null(strstr(html, "\"nan\""));
+        assert_null(strstr(html, "inf\""));
+        free(html);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -351,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_broken_document_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_png_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strange_losses_are_drawn_or_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_number_keeps_the_page_from_its_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_report_that_is_there_is_kept_without_force, set_up, tear_down),
         cmocka_unit_test(five_characters_are_escaped),
         cmocka_unit_test(numbers_are_short_and_honest),

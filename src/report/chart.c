@@ -5,7 +5,11 @@
 
 #include <math.h>
 
-enum { WIDE = 960, LEFT = 64, RIGHT = 16, TOP = 16, BOTTOM = 36, MOST_DOTS = 60 };
+enum { WIDE = 960, LEFT = 64, RIGHT = 16, TOP = 16, BOTTOM = 36, MOST_DOTS = 60, MOST_TICKS = 32 };
+
+/* A file may hold any number. Beyond `largest` sums of them overflow, and an axis shorter than `finest` times its
+ * values has no room for ticks in a double. */
+static const double largest = 1e300, finest = 1e-9;
 
 typedef struct axis {
     double low, high; /* of the values shown, in log10 where is_log */
@@ -21,7 +25,7 @@ static double place(const axis *a, double value)
 
 static bool is_shown(const hg__chart *c, size_t curve, size_t i)
 {
-    return c->curve[curve].value && isfinite(c->curve[curve].value[i]);
+    return c->curve[curve].value && fabs(c->curve[curve].value[i]) < largest;
 }
 
 /* The vertical axis; false when there is nothing to show. */
@@ -34,7 +38,8 @@ static bool scale_values(const hg__chart *c, axis *a)
     if (!(low <= high)) return false;
     a->is_log = !c->linear && low > 0 && high > 4 * low;
     if (a->is_log) low = log10(low), high = log10(high);
-    double margin = high > low ? .06 * (high - low) : fabs(high) > 0 && !a->is_log ? fabs(high) : 1;
+    double size = fmax(fabs(low), fabs(high)), least = size * finest;
+    double margin = high > low ? fmax(.06 * (high - low), least) : size > 0 && !a->is_log ? size : 1;
     *a = (axis){low - margin, high + margin, (double)c->high - BOTTOM, TOP, a->is_log};
     return true;
 }
@@ -42,7 +47,8 @@ static bool scale_values(const hg__chart *c, axis *a)
 static axis scale_epochs(const hg__chart *c)
 {
     double low = c->epoch[0], high = c->epoch[c->n - 1];
-    if (high <= low) low -= 1, high += 1;
+    double margin = fmax(1, high * finest);
+    if (high - low < margin) low -= margin, high += margin;
     return (axis){low, high, LEFT + 8, WIDE - RIGHT, false};
 }
 
@@ -63,9 +69,9 @@ static void add_tick_of_value(hg__text *t, const axis *a, double value)
 static void add_value_ticks(hg__text *t, const axis *a)
 {
     if (!a->is_log) {
-        double step = round_step(a->high - a->low, 5);
-        for (double i = ceil(a->low / step); i * step <= a->high; i++)
-            add_tick_of_value(t, a, i * step + 0.0); /* + 0: no -0 */
+        double step = round_step(a->high - a->low, 5), first = ceil(a->low / step);
+        for (int i = 0; i < MOST_TICKS && (first + i) * step <= a->high; i++)
+            add_tick_of_value(t, a, (first + i) * step + 0.0); /* + 0: no -0 */
         return;
     }
     static const double parts[] = {1, 2, 5};
@@ -80,9 +86,10 @@ static void add_value_ticks(hg__text *t, const axis *a)
 static void add_epoch_ticks(hg__text *t, const hg__chart *c, const axis *a)
 {
     double step = fmax(1, round_step(a->high - a->low, 10)), first = c->epoch[0], last = c->epoch[c->n - 1];
-    for (double i = ceil(first / step) * step; i <= last; i += step)
-        hg__text_add(t, "<text x=\"%.1f\" y=\"%zu\" text-anchor=\"middle\">%.0f</text>\n", place(a, i),
-                     c->high - BOTTOM + 20, i);
+    first = ceil(first / step) * step;
+    for (int i = 0; i < MOST_TICKS && first + i * step <= last; i++)
+        hg__text_add(t, "<text x=\"%.1f\" y=\"%zu\" text-anchor=\"middle\">%.0f</text>\n", place(a, first + i * step),
+                     c->high - BOTTOM + 20, first + i * step);
     hg__text_add(t, "<text x=\"%d\" y=\"%zu\" text-anchor=\"end\">epoch</text>\n", LEFT - 8, c->high - BOTTOM + 20);
 }
 

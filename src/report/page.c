@@ -137,15 +137,18 @@ static void add_figure(hg__text *t, const hg__page *p, const char *title, const 
     end_figure(t);
 }
 
+/* A number that should be a count; a file may hold any. */
+static size_t whole(double v) { return v > 0 ? (size_t)fmin(v, 1e15) : 0; }
+
 static void add_code(hg__text *t, const hg__page *p)
 {
     double code = hg__page_figure(p, "code"), parameters = hg__page_figure(p, "parameters");
     if (!isfinite(code)) return;
     begin_figure(t, "Code length");
-    hg__markup_count(t, (size_t)code);
+    hg__markup_count(t, whole(code));
     if (isfinite(parameters)) {
         hg__text_add(t, "<small>");
-        hg__markup_count(t, (size_t)parameters);
+        hg__markup_count(t, whole(parameters));
         hg__text_add(t, " parameters</small>");
     }
     end_figure(t);
@@ -170,7 +173,7 @@ static void add_time(hg__text *t, const hg__page *p)
     begin_figure(t, "Epochs");
     hg__text_add(t, "%zu", last->epoch);
     if (isfinite(last->seconds)) {
-        size_t s = (size_t)(last->seconds + .5);
+        size_t s = whole(last->seconds + .5);
         hg__text_add(t, s < 120 ? "<small>%zu s</small>" : "<small>%zu min %zu s</small>", s < 120 ? s : s / 60,
                      s % 60);
     }
