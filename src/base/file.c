@@ -1,6 +1,8 @@
 /* file.c: see file.h. */
 #include "base/file.h"
 
+#include "base/litter.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -97,7 +99,7 @@ hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e
     int fd = open(f->temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) return hg__fail_errno(e, path, "cannot be written");
     f->stream = fdopen(fd, "wb");
-    if (f->stream) return HG_OK;
+    if (f->stream) return f->litter = hg__litter_path(f->temp), HG_OK;
     close(fd);
     unlink(f->temp);
     return hg__fail_memory(e, path, sizeof(FILE));
@@ -136,6 +138,7 @@ hg_status hg__file_close(hg__file *f, hg_status s, hg_error *e)
     if (!s && rename(f->temp, f->path)) s = hg__fail_errno(e, name, "cannot be put in place");
     if (s) unlink(f->temp);
     else sync_folder_of(f->path);
+    hg__litter_done(f->litter);
     f->stream = NULL;
     return s;
 }

@@ -2,7 +2,8 @@
  *
  * Every file this project writes goes through hg__file_write or a hg__file sink: a temporary file
  * in the target's folder, written, synced, renamed over the target, the folder synced. So a reader
- * sees the old file or the new one, and a failure leaves nothing behind. */
+ * sees the old file or the new one, and a failure leaves nothing behind; nor does a signal, where its handler sweeps
+ * (litter.h). */
 #ifndef HG_BASE_FILE_H
 #define HG_BASE_FILE_H
 
@@ -18,6 +19,7 @@ typedef struct hg__file {
     FILE *stream;    /* the temporary file, or stdout for "-" */
     char path[4096]; /* the target */
     char temp[4128];
+    int litter; /* noted in litter.h */
 } hg__file;
 
 /* HG_EXISTS, naming --force, when the target is there and !force. A folder, device or pipe is never replaced: HG_IO. */

@@ -407,7 +407,7 @@ static hg_status run_train(hg__call *call, hg_error *e)
                            .signal = on_signal,
                            .samples = on_samples,
                            .command = call->typed.at};
-    hg__interrupt_catch();
+    hg__interrupt_defer();
     hg_status s = v->resume && *v->resume ? train_on(call, &l, &r, e) : train_new(call, &l, &r, e);
     hg__progress_close(&at.line);
     return finish(call, s, &r, e);

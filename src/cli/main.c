@@ -1,5 +1,6 @@
 /* main.c: finds the command, runs it, prints what it made. The only place that decides the exit status. */
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 
 #include <fcntl.h>
@@ -35,6 +36,7 @@ static void hold_closed_streams(void)
 int main(int argc, char **argv)
 {
     hold_closed_streams();
+    hg__interrupt_catch();
     hg_error e = {0};
     hg__call call = {.console = hg__console_look(false, false, "none")};
     hg_status s = run(&call, argc, argv, &e);

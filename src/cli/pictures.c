@@ -2,6 +2,7 @@
 #include "cli/pictures.h"
 
 #include "base/file.h"
+#include "base/litter.h"
 #include "cli/sheets.h"
 
 #include <math.h>
@@ -100,9 +101,11 @@ static hg_status write_folder(const char *out, const hg__pictures *p, bool force
     if (!access(folder, F_OK)) return hg__fail(e, HG_IO, folder, "is a file; several pictures need a folder");
     snprintf(temp, sizeof temp, "%s.part-%ld", folder, (long)getpid());
     if (mkdir(temp, 0777)) return hg__fail_errno(e, folder, "the folder cannot be made");
+    int litter = hg__litter_path(temp);
     hg_status s = fill_folder(temp, p, false, &done, e);
     if (!s && rename(temp, folder)) s = hg__fail_errno(e, folder, "the folder cannot be put in place");
     if (s) remove_files(temp, p, done), rmdir(temp);
+    hg__litter_done(litter);
     return s;
 }
 

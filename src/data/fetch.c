@@ -4,6 +4,7 @@
  * that did not answer. No way is believed, so plain HTTP is as good as any other. */
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/litter.h"
 #include "base/text.h"
 #include "data/datasets.h"
 #include "data/process.h"
@@ -20,6 +21,7 @@ struct fetch {
     const hg__dataset *d;
     bool have[HG__DATASET_FILES];
     char folder[2048], temp[2100]; /* the cache's; a scratch one inside it, "" until it is needed */
+    int litter;                    /* the scratch folder, noted */
     hg__text tried;                /* what was tried and what it answered, for the error */
     void (*say)(void *ctx, const char *line);
     void *ctx;
@@ -141,7 +143,7 @@ static hg_status make_temp(struct fetch *f, hg_error *e)
     hg_status s = hg__dir_make(f->folder, e);
     if (s) return s;
     snprintf(f->temp, sizeof f->temp, "%s/.fetch-XXXXXX", f->folder);
-    if (mkdtemp(f->temp)) return HG_OK;
+    if (mkdtemp(f->temp)) return f->litter = hg__litter_path(f->temp), HG_OK;
     f->temp[0] = 0;
     return hg__fail_errno(e, f->folder, "no folder can be made in it");
 }
@@ -330,6 +332,7 @@ hg_status hg__dataset_fetch(const hg__dataset *d, bool offline, hg__say *say_lin
     if (!s && !complete(&f)) s = not_had(&f, offline, e);
     if (!s) say(&f, f.folder, "is complete and verified");
     if (f.temp[0]) nftw(f.temp, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    hg__litter_done(f.litter);
     hg__text_close(&f.tried);
     return s;
 }

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "data/process.h"
 
+#include "base/litter.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -34,17 +36,32 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Whoever runs us may ignore SIGPIPE; it does not. */
+static int hear_pipes(posix_spawnattr_t *how)
+{
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    int failed = posix_spawnattr_setsigdefault(how, &pipes);
+    return failed ? failed : posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGDEF);
+}
+
 static int spawn(struct running *r, const int theirs[PIPES])
 {
     posix_spawn_file_actions_t act;
+    posix_spawnattr_t how;
     int failed = posix_spawn_file_actions_init(&act);
     if (failed) return failed;
-    failed = posix_spawn_file_actions_addopen(&act, 0, "/dev/null", O_RDONLY, 0);
+    failed = posix_spawnattr_init(&how);
+    if (failed) return posix_spawn_file_actions_destroy(&act), failed;
+    failed = hear_pipes(&how);
+    if (!failed) failed = posix_spawn_file_actions_addopen(&act, 0, "/dev/null", O_RDONLY, 0);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&act, theirs[OUT], 1);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&act, theirs[MESSAGES], 2);
     if (!failed && r->p->folder) failed = posix_spawn_file_actions_addchdir_np(&act, r->p->folder);
     char *const *argv = (char *const *)(uintptr_t)r->p->argv; /* exec's type predates const */
-    if (!failed) failed = posix_spawnp(&r->pid, argv[0], &act, NULL, argv, environ);
+    if (!failed) failed = posix_spawnp(&r->pid, argv[0], &act, &how, argv, environ);
+    posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&act);
     return failed;
 }
@@ -154,8 +171,10 @@ hg_status hg__process_run(const hg__process *p, hg_error *e)
     struct running r = {.p = p, .pipe = {-1, -1}};
     hg_status s = start(&r, e);
     if (!s) {
+        int litter = hg__litter_process(r.pid);
         s = listen_to(&r, e);
         int status = reap(&r, s != HG_OK);
+        hg__litter_done(litter);
         if (!s) s = report(&r, status, e);
     }
     for (int i = 0; i < PIPES; i++)

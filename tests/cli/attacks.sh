@@ -51,3 +51,47 @@ run sh -c 'cd kept && hourglass train mnist-sample --limit 200 --epochs 1 -q --m
 ok '--out . is refused, not emptied' [ "$status" = 1 -a -s kept/model.safetensors ]
 run quick --model large.hg --out kept --force
 ok 'nor does a run go for a graph that cannot be trained' diff -r kept whole
+
+# ---- stops ----
+
+# stopped SIGNAL SIGN COMMAND…: begins it, sends the signal once a file like SIGN is there; $status is its exit status.
+stopped()
+{
+    local signal=$1 sign=$2
+    shift 2
+    "$@" >out 2>err </dev/null &
+    for _ in $(seq 1000); do
+        if compgen -G "$sign" >/dev/null; then break; fi
+        sleep 0.01
+    done
+    kill -s "$signal" $!
+    status=0
+    wait $! || status=$?
+}
+
+set -m # a shell lets its background jobs ignore SIGINT
+printf 'input 4x4x1\ndense 2 -> z\nmirror\nloss mse y x\n' >tiny.hg
+npy many.npy '(40000, 4, 4, 1)' '[k / 100 for k in range(100)]'
+run hourglass train many.npy --limit 100 --model tiny.hg --epochs 1 --out tiny -q
+stopped TERM 'folder.part-*' hourglass reconstruct tiny many.npy -o folder
+ok 'SIGTERM ends a command with 143' [ "$status" = 143 ]
+ok 'and takes the unfinished folder away' [ -z "$(compgen -G 'folder*')" ]
+stopped INT 'folder.part-*' hourglass reconstruct tiny many.npy -o folder
+ok 'Ctrl-C ends it with 130' [ "$status" = 130 -a -z "$(compgen -G 'folder*')" ]
+
+mkdir tools
+printf '#!/bin/sh\necho $$ >"%s/curl.pid"\nmkdir -p a/b && touch a/b/c && exec sleep 60\n' "$PWD" >tools/curl
+chmod +x tools/curl
+PATH=$PWD/tools:$PATH HOURGLASS_DATA=$PWD/data stopped TERM 'data/mnist/.fetch-*/a/b/c' hourglass data fetch mnist
+ok 'a fetch that is stopped ends with 143' [ "$status" = 143 ]
+ok 'and leaves no scratch folder' [ -d data/mnist -a -z "$(ls -A data/mnist)" ]
+ok 'nor the program that fetched' sh -c '! kill -0 "$(cat curl.pid)"'
+set +m
+
+# ---- readers that go away ----
+
+run bash -c 'set -o pipefail; hourglass train mnist-sample --limit 200 --model conv --epochs 3 --out piped 2>&1 | head -1'
+ok 'training goes on when nobody reads its messages any more' [ -s piped/report.html ]
+run bash -c 'hourglass data show mnist-sample -n 1000 | true; exit ${PIPESTATUS[0]}'
+ok 'a result that nobody takes is a failure' [ "$status" = 1 ]
+ok 'and is said' has err 'standard output: cannot be written: Broken pipe'

@@ -1,0 +1,18 @@
+/* litter.h: what must not outlive the process: files and folders that are not finished, programs that it runs.
+ *
+ * They are noted while they are there. Whoever is stopped by a signal sweeps them away; the library itself handles no
+ * signal. Any number of threads may note. */
+#ifndef HG_BASE_LITTER_H
+#define HG_BASE_LITTER_H
+
+/* A file, or a folder with all in it; the path is copied. Returns what hg__litter_done wants, 0 when there is no place:
+ * it is not swept then. */
+int hg__litter_path(const char *path);
+int hg__litter_process(long pid);
+/* It is finished, or gone. Of 0: nothing. */
+void hg__litter_done(int noted);
+
+/* Ends the programs and removes the rest. May be called in a signal handler. */
+void hg__litter_sweep(void);
+
+#endif
