@@ -1,4 +1,5 @@
 /* command_eval.c: `hourglass eval`: the model's figures on unseen data, beside PCA at the same code length. */
+#include "base/file.h"
 #include "cli/command.h"
 #include "cli/evaluation.h"
 #include "cli/output.h"
@@ -299,25 +300,36 @@ static void file_part(const char *source, char *out, size_t n)
         if (!strchr(plain, *p)) *p = '_';
 }
 
-/* What a run folder keeps: eval.json, the sheets and a fresh report; of other data than the run's, eval-SOURCE.json. */
-static hg_status keep(const hg__evaluation *v, const bench *b, hg_error *e)
+/* other: what to call a source that is not the run's; NULL: it is. */
+static hg_status write_document(const hg__evaluation *v, hg_run *run, const char *name, const char *other, hg_error *e)
 {
-    hg_run *run = b->subject.run;
-    char source[120], name[140] = "eval.json", sheet[140] = "eval", path[4352];
-    bool own = b->spec == b->run_spec;
-    file_part(v->source, source, sizeof source);
-    if (!own) snprintf(name, sizeof name, "eval-%s.json", source), snprintf(sheet, sizeof sheet, "eval-of-%s", source);
     json_t *document = hg__evaluation_json(v);
-    if (document && !own) json_object_set_new(document, "name", json_string(source));
+    if (document && other) json_object_set_new(document, "name", json_string(other));
     char *text = document ? hg__json_text(document, JSON_INDENT(2)) : NULL;
     json_decref(document);
     hg_status s = text ? hg_run_write_json(run, name, text, e) : hg__fail_memory(e, name, 4096);
     free(text);
-    if (!s) s = write_sheets(v, run, sheet, own, e);
-    if (!s && !own)
+    return s;
+}
+
+/* What a run folder keeps: eval.json, the sheets and a fresh report; of other data than the run's, eval-SOURCE.json. The
+ * figures are had without them: what cannot be written is a warning. */
+static void keep(const hg__evaluation *v, const bench *b)
+{
+    hg_run *run = b->subject.run;
+    hg_error why = {0};
+    bool own = b->spec == b->run_spec;
+    char source[120], name[140] = "eval.json", sheet[140] = "eval", path[4352];
+    file_part(v->source, source, sizeof source);
+    if (!own) snprintf(name, sizeof name, "eval-%s.json", source), snprintf(sheet, sizeof sheet, "eval-of-%s", source);
+    if (write_document(v, run, name, own ? NULL : source, &why)) hg__console_warn(b->console, &why);
+    else if (!own)
         hg__console_say(b->console, "Other data than the run's own: the figures are kept as %s, and eval.json stays.",
                         hg_run_file(run, name, path, sizeof path));
-    return s ? s : hg_report_write(hg_run_path(run), hg_run_file(run, "report.html", path, sizeof path), true, e);
+    if (hg__dir_make(hg_run_file(run, "samples", path, sizeof path), &why) || write_sheets(v, run, sheet, own, &why))
+        hg__console_warn(b->console, &why);
+    if (hg_report_write(hg_run_path(run), hg_run_file(run, "report.html", path, sizeof path), true, &why))
+        hg__console_warn(b->console, &why);
 }
 
 /* A few originals above their reconstructions, where there is a terminal to draw on. */
@@ -360,7 +372,7 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
     if (v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
-    if (!s && b.subject.run) s = keep(&evaluation, &b, e);
+    if (!s && b.subject.run) keep(&evaluation, &b);
     if (!s) s = print(call, &evaluation, e);
 done:
     hg__evaluation_close(&evaluation);

@@ -157,14 +157,15 @@ static hg_status stopped(hg_status s, const hg_train_result *r, hg_error *e)
 static hg_status finish(hg__call *call, hg_status s, const hg_train_result *r, hg_error *e)
 {
     char report[640];
+    hg_error why = {0};
     if (s == HG_INTERRUPTED || s == HG_TERMINATED) return *r->run ? stopped(s, r, e) : s;
     if (s) return s;
     snprintf(report, sizeof report, "%s/report.html", r->run);
-    s = hg_report_write(r->run, report, true, e);
-    if (!s)
+    if (hg_report_write(r->run, report, true, &why)) hg__console_warn(&call->console, &why);
+    else
         hg__console_say(&call->console, "The model and its report are in %s; hourglass eval %s measures it.", r->run,
                         r->run);
-    return s ? s : print_result(call, r, e);
+    return print_result(call, r, e);
 }
 
 /* ---- A new run --------------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* console.c: see console.h. */
 #include "cli/console.h"
 
+#include "cli/output.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,8 +75,11 @@ size_t hg__console_width(int fd)
 
 static void print_line(const char *format, va_list args)
 {
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    char line[4096];
+    vsnprintf(line, sizeof line, format, args);
+    hg__output_clean(line, false);
+    for (char *p = line; (p = strchr(p, '\n'));) *p = ' ';
+    fprintf(stderr, "%s\n", line);
 }
 
 void hg__console_say(const hg__console *c, const char *format, ...)
@@ -97,18 +102,24 @@ void hg__console_detail(const hg__console *c, const char *format, ...)
     va_end(args);
 }
 
-/* Names come from outside: a control character in one must not reach the terminal. */
-static void make_printable(char *text)
+void hg__console_warn(const hg__console *c, const hg_error *e)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 127) *text = *text == '\n' ? ' ' : '?';
+    hg__console_say(c, "warning: %s%s%s", e->where, *e->where ? ": " : "", e->what);
+}
+
+static void print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void print_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line(format, args);
+    va_end(args);
 }
 
 void hg__console_error(const hg__console *c, const hg_error *e)
 {
-    hg_error shown = *e;
+    const char *what = *e->what ? e->what : hg_status_text(e->status);
     const char *red = c->colour_err ? "\033[1;31m" : "", *plain = c->colour_err ? "\033[0m" : "";
-    if (!*shown.what) snprintf(shown.what, sizeof shown.what, "%s", hg_status_text(e->status));
-    make_printable(shown.where), make_printable(shown.what);
-    fprintf(stderr, "%shourglass:%s %s%s%s\n", red, plain, shown.where, *shown.where ? ": " : "", shown.what);
+    fprintf(stderr, "%shourglass:%s ", red, plain);
+    print_error("%s%s%s", e->where, *e->where ? ": " : "", what);
 }

@@ -36,6 +36,8 @@ void hg__console_say(const hg__console *c, const char *format, ...) __attribute_
 void hg__console_line(void *console, const char *line);
 /* Only with -v. */
 void hg__console_detail(const hg__console *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "warning: WHERE: WHAT", as a message: about what can be done without. */
+void hg__console_warn(const hg__console *c, const hg_error *e);
 /* "hourglass: WHERE: WHAT", always. */
 void hg__console_error(const hg__console *c, const hg_error *e);
 

@@ -7,10 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The length of "\033[…m" at p, or 0. */
+static size_t colour_at(const char *p)
+{
+    if (p[0] != '\033' || p[1] != '[') return 0;
+    size_t n = 2 + strspn(p + 2, "0123456789;");
+    return p[n] == 'm' ? n + 1 : 0;
+}
+
+void hg__output_clean(char *text, bool colours)
+{
+    for (char *p = text; *p; p++) {
+        unsigned char c = (unsigned char)*p, next = (unsigned char)p[1];
+        if (colours && colour_at(p)) p += colour_at(p) - 1;
+        else if ((c < ' ' && c != '\n' && c != '\t') || c == 127) *p = '?';
+        else if (c == 0xC2 && next >= 0x80 && next < 0xA0) p[0] = p[1] = '?'; /* of UTF-8 */
+    }
+}
+
 hg_status hg__output_print(hg__text *out, hg_error *e)
 {
     hg_status s = hg__text_done(out, e);
     if (s || !out->size) return s;
+    hg__output_clean(out->at, true);
     if (fwrite(out->at, 1, out->size, stdout) != out->size || fflush(stdout))
         return hg__fail_errno(e, "standard output", "cannot be written");
     return HG_OK;

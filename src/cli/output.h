@@ -6,6 +6,10 @@
 
 #include <jansson.h>
 
+/* Names and texts come from outside: no control character in one reaches a terminal, it becomes a question mark; only
+ * new lines, tabs and, with `colours`, sequences that colour stay. All that is printed goes through this. */
+void hg__output_clean(char *text, bool colours);
+
 /* HG_IO when standard output does not take it all (a full disk, a closed pipe). */
 hg_status hg__output_print(hg__text *out, hg_error *e);
 

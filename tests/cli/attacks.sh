@@ -85,7 +85,7 @@ chmod +x tools/curl
 PATH=$PWD/tools:$PATH HOURGLASS_DATA=$PWD/data stopped TERM 'data/mnist/.fetch-*/a/b/c' hourglass data fetch mnist
 ok 'a fetch that is stopped ends with 143' [ "$status" = 143 ]
 ok 'and leaves no scratch folder' [ -d data/mnist -a -z "$(ls -A data/mnist)" ]
-ok 'nor the program that fetched' sh -c '! kill -0 "$(cat curl.pid)"'
+ok 'nor the program that fetched' sh -c '! kill -0 "$(cat curl.pid)" 2>/dev/null'
 set +m
 
 # ---- readers that go away ----
@@ -95,3 +95,35 @@ ok 'training goes on when nobody reads its messages any more' [ -s piped/report.
 run bash -c 'hourglass data show mnist-sample -n 1000 | true; exit ${PIPESTATUS[0]}'
 ok 'a result that nobody takes is a failure' [ "$status" = 1 ]
 ok 'and is said' has err 'standard output: cannot be written: Broken pipe'
+
+# ---- by-products ----
+
+run hourglass train mnist-sample --limit 200 --epochs 1 --model conv --out marred -q
+echo '{' >marred/env.json
+rm -r marred/samples
+run hourglass eval marred --json
+ok 'eval gives its figures beside a damaged env.json' grep -q '"psnr_mean": [0-9]' out
+ok 'and exits with 0' [ "$status" = 0 ]
+ok 'it says why there is no report' has err 'warning: marred/env.json:'
+ok 'it makes samples/ anew' [ -s marred/samples/eval.png ]
+mkdir marred/eval.json.old && mv marred/eval.json marred/eval.json.old && mkdir marred/eval.json
+run hourglass eval marred
+ok 'nor does a document that cannot be written keep the figures back' [ "$status" = 0 -a -s out ]
+ok 'it is named' has err 'warning: marred/eval.json: is a folder'
+run hourglass train --resume marred --epochs 2 --json
+ok 'a finished training is not failed by a damaged env.json' [ "$status" = 0 ]
+ok 'its result is printed' has out '"epochs": 2'
+ok 'and the report is named that could not be written' has err 'warning: marred/env.json:'
+
+# ---- names ----
+
+odd=$(printf 'odd\033]0;title\007\302\233name')
+mkdir "$odd"
+hourglass reconstruct tiny many.npy --limit 9 -o "$odd" -q
+plain() { ! LC_ALL=C grep -q "$(printf '[\033\007]\\|\302\233')" "$@"; }
+run hourglass data info "$odd"
+ok 'a folder'\''s name brings no control character to the terminal' plain out
+ok 'while the rest is printed' has out '9 samples of 4 x 4 x 1'
+run hourglass train "$odd" --val 0 --model tiny.hg --epochs 1 --out "$odd-run"
+ok 'nor do the messages and the result of training' plain out err
+ok 'which went well' [ "$status" = 0 -a -s out ]
