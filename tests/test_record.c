@@ -2,6 +2,7 @@
 #include <hourglass/record.h>
 
 #include "base/file.h"
+#include "record/json_text.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -198,6 +199,52 @@ static void a_damaged_row_is_named_by_its_line(void **state)
     }
 }
 
+static void a_zero_byte_does_not_hide_the_rows_behind_it(void **state)
+{
+    place *p = *state;
+    char path[700];
+    hg_epoch *rows = NULL;
+    size_t n = 0;
+    hg_error e = {0};
+    add_epochs(p, 1, 3);
+    FILE *f = fopen(hg_run_file(p->r, "metrics.jsonl", path, sizeof path), "r+b");
+    assert_non_null(f);
+    for (int c = 0; c != '\n';) c = fgetc(f);
+    assert_int_equal(fseek(f, 5, SEEK_CUR) || fputc(0, f) || fclose(f), 0);
+    assert_int_equal(hg_run_epochs(p->r, &rows, &n, &e), HG_DATA);
+    assert_non_null(strstr(e.where, "metrics.jsonl:2"));
+    assert_non_null(strstr(e.what, "zero byte"));
+}
+
+static void a_torn_line_of_zeros_is_passed_over(void **state)
+{
+    place *p = *state;
+    char path[700];
+    hg_epoch *rows = NULL;
+    size_t n = 0;
+    add_epochs(p, 1, 2);
+    FILE *f = fopen(hg_run_file(p->r, "metrics.jsonl", path, sizeof path), "ab");
+    assert_non_null(f);
+    assert_int_equal(fwrite("{\0\0\0", 1, 4, f), 4);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(hg_run_epochs(p->r, &rows, &n, NULL), HG_OK);
+    assert_int_equal(n, 2);
+    free(rows);
+}
+
+static void *no_memory(size_t n) { return (void)n, NULL; }
+
+static void want_of_memory_is_not_called_bad_json(void **state)
+{
+    (void)state;
+    json_t *document = NULL;
+    hg_error e = {0};
+    json_set_alloc_funcs(no_memory, free);
+    hg_status s = hg__json_parse(&document, "{\"a\": [1]}", "a.json", &e);
+    json_set_alloc_funcs(malloc, free);
+    assert_int_equal(s, HG_MEMORY);
+}
+
 static void every_crash_leaves_readable_rows(void **state)
 {
     place *p = *state;
@@ -288,6 +335,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_lost_from_the_csv_is_put_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rewinding_drops_later_rows_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_row_is_named_by_its_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_zero_byte_does_not_hide_the_rows_behind_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_torn_line_of_zeros_is_passed_over, set_up, tear_down),
+        cmocka_unit_test(want_of_memory_is_not_called_bad_json),
         cmocka_unit_test_setup_teardown(every_crash_leaves_readable_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_taken_name_is_refused_or_numbered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_is_no_run_is_refused, set_up, tear_down),

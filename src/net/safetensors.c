@@ -243,7 +243,7 @@ static hg_status read_bytes(reader *r, size_t size)
     json_error_t wrong;
     char *bytes = r->owner->bytes;
     r->owner->header = json_loadb(bytes + LENGTH_BYTES, length, JSON_REJECT_DUPLICATES, &wrong);
-    if (!r->owner->header && json_error_code(&wrong) == json_error_out_of_memory)
+    if (!r->owner->header && (json_error_code(&wrong) == json_error_out_of_memory || !*wrong.text))
         return hg__fail_memory(r->e, r->path, length);
     if (!r->owner->header)
         return hg__fail(r->e, HG_MODEL, r->path, "byte %d: the header is no valid JSON: %s",

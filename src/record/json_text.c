@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool reads_back(const char *text, const json_t *document)
 {
@@ -28,6 +29,8 @@ hg_status hg__json_parse(json_t **document, const char *text, const char *where,
     json_error_t fault;
     json_t *read = json_loads(text, JSON_REJECT_DUPLICATES, &fault);
     if (read) return *document = read, HG_OK;
+    bool no_memory = json_error_code(&fault) == json_error_out_of_memory || !*fault.text; /* Jansson may say nothing */
+    if (no_memory) return hg__fail_memory(e, where, strlen(text));
     char place[sizeof e->where];
     snprintf(place, sizeof place, "%s:%d:%d", where, fault.line, fault.column);
     return hg__fail(e, HG_DATA, place, "is not JSON: %s; restore the file or remove it", fault.text);

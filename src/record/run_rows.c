@@ -120,9 +120,16 @@ static hg_status read_text(const char *path, char **text, size_t *size, hg_error
 
 hg_status hg_run_epochs(const hg_run *r, hg_epoch **rows, size_t *n, hg_error *e)
 {
-    char path[4352], *text = NULL;
+    char path[4352], place[4400], *text = NULL;
     size_t size;
     hg_status s = read_text(hg_run_file(r, "metrics.jsonl", path, sizeof path), &text, &size, e);
+    while (!s && size && text[size - 1] != '\n') text[--size] = 0; /* a torn line, which a crash may fill with zeros */
+    if (!s && strlen(text) != size) {
+        size_t line = 1;
+        for (const char *c = text; *c; c++) line += *c == '\n';
+        snprintf(place, sizeof place, "%s:%zu", path, line);
+        s = hg__fail(e, HG_DATA, place, "holds a zero byte, which no row of metrics has; remove the line or the file");
+    }
     if (!s) s = parse_rows(text, path, rows, n, e);
     free(text);
     return s;
