@@ -222,6 +222,16 @@ static void every_changed_byte_of_a_gzip_file_is_noticed(void **state)
     }
 }
 
+static void zeros_after_the_gzip_data_are_padding(void **state)
+{
+    uint8_t packed[512] = {0};
+    size_t n = get(put_gzip(*state, "whole.gz", small, sizeof small), packed, sizeof packed);
+    hg_set *set = set_of(put(*state, "padded.gz", packed, n + 1), (hg_set_options){0});
+    hg_set_close(&set);
+    packed[n + 1] = 0x1f; /* but nothing follows them */
+    assert_refused(put(*state, "more.gz", packed, n + 2), "bytes behind the padding");
+}
+
 static void bytes_after_the_gzip_data_are_refused(void **state)
 {
     uint8_t packed[256];
@@ -280,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_damaged_file_is_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(every_prefix_is_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(every_changed_byte_of_a_gzip_file_is_noticed, room_open, room_close),
+        cmocka_unit_test_setup_teardown(zeros_after_the_gzip_data_are_padding, room_open, room_close),
         cmocka_unit_test_setup_teardown(bytes_after_the_gzip_data_are_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(a_bomb_is_refused_before_it_unpacks, room_open, room_close),
         cmocka_unit_test_setup_teardown(a_missing_file_is_named, room_open, room_close),

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <png.h>
+#include <time.h>
 #include <turbojpeg.h>
 
 /* ---- Making pictures -------------------------------------------------------------------------- */
@@ -293,6 +294,55 @@ static void damaged_pngs_are_refused(void **state)
     }
 }
 
+static void text_in_a_png_is_not_unpacked(void **state)
+{
+    enum { CHUNKS = 900, UNPACKED = 7 << 20 };
+    uint8_t file[2048], *zeros = calloc(1, UNPACKED), *chunk = malloc(65536), end[4];
+    size_t n = get(make_flat(*state, "a.png", (hg_shape){6, 5, 3}, 100), file, sizeof file);
+    uLongf packed = 60000;
+    memcpy(chunk + 4, "zTXtkey\0", 9); /* and method 0 */
+    assert_int_equal(compress2(chunk + 13, &packed, zeros, UNPACKED, 9), Z_OK);
+    uint32_t length = (uint32_t)packed + 5, crc = (uint32_t)crc32(0, chunk + 4, (uInt)packed + 9);
+    for (int k = 0; k < 4; k++) chunk[k] = (uint8_t)(length >> (24 - 8 * k)), end[k] = (uint8_t)(crc >> (24 - 8 * k));
+    FILE *out = fopen(room_path(*state, "text.png"), "wb");
+    fwrite(file, 1, 33, out); /* the magic and IHDR */
+    for (int i = 0; i < CHUNKS; i++) fwrite(chunk, 1, packed + 13, out), fwrite(end, 1, 4, out);
+    fwrite(file + 33, 1, n - 33, out);
+    fclose(out);
+    hg_image image = {0};
+    clock_t began = clock();
+    assert_int_equal(hg_image_read(&image, room_path(*state, "text.png"), NULL), HG_OK);
+    assert_true((double)(clock() - began) / CLOCKS_PER_SEC < 5); /* unpacked: minutes */
+    free(image.pixels), free(zeros), free(chunk);
+}
+
+/* What is refused, and in which words. */
+static void assert_refused_as(const char *path, const char *words)
+{
+    hg_image image = {0};
+    hg_error e = {0};
+    assert_int_equal(hg_image_read(&image, path, &e), HG_DATA);
+    if (!strstr(e.what, words)) fail_msg("\"%s\" does not say \"%s\"", e.what, words);
+}
+
+static void a_colour_that_the_palette_lacks_is_refused(void **state)
+{
+    uint8_t rows[3 * 64] = {0};
+    rows[64 + 2] = 4;
+    const char *path = room_path(*state, "palette.png");
+    make_png(path, (recipe){PNG_COLOR_TYPE_PALETTE, 8, 0, false}, rows, 64);
+    assert_refused_as(path, "row 1, column 2: colour 4 of a palette of 4");
+}
+
+static void a_refusal_says_what_is_wrong(void **state)
+{
+    uint8_t file[2048];
+    size_t n = get(make_jpeg(*state, "a.jpg", (hg_shape){8, 8, 1}, 100), file, sizeof file), frame = 0;
+    while (file[frame] != 0xff || file[frame + 1] != 0xc0) frame++;
+    assert_refused_as(put(*state, "cut.jpg", file, frame), "before it says its size");
+    assert_refused_as(put_gzip(*state, "a.jpg.gz", file, n), "is packed with gzip");
+}
+
 static void damaged_jpegs_are_refused(void **state)
 {
     uint8_t file[2048];
@@ -459,6 +509,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_single_picture_is_a_set_of_one, room_open, room_close),
         cmocka_unit_test_setup_teardown(every_prefix_of_a_picture_is_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(damaged_pngs_are_refused, room_open, room_close),
+        cmocka_unit_test_setup_teardown(text_in_a_png_is_not_unpacked, room_open, room_close),
+        cmocka_unit_test_setup_teardown(a_colour_that_the_palette_lacks_is_refused, room_open, room_close),
+        cmocka_unit_test_setup_teardown(a_refusal_says_what_is_wrong, room_open, room_close),
         cmocka_unit_test_setup_teardown(damaged_jpegs_are_refused, room_open, room_close),
         cmocka_unit_test_setup_teardown(sub_folders_are_classes_in_the_order_of_their_names, room_open, room_close),
         cmocka_unit_test_setup_teardown(pictures_of_other_sizes_are_resized_to_the_first, room_open, room_close),

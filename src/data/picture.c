@@ -49,6 +49,8 @@ hg_status hg_image_read(hg_image *image, const char *path, hg_error *e)
     memcpy(p.head, bytes, p.size);
     const struct codec *codec = codec_of(&p);
     if (codec) s = codec->decode(image, bytes, size, path, e);
+    else if (hg__starts(&p, "\x1f\x8b", 2))
+        s = hg__fail(e, HG_DATA, path, "is packed with gzip, and pictures are read as they are; unpack it with gunzip");
     else s = hg__fail(e, HG_DATA, path, "is neither a PNG nor a JPEG picture");
     free(bytes);
     return s;

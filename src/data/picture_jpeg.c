@@ -21,6 +21,10 @@ hg_status hg__jpeg_decode(hg_image *image, const void *bytes, size_t size, const
         s = unsound(tj, name, e);
         goto done;
     }
+    if (w < 1 || h < 1) {
+        s = hg__fail(e, HG_DATA, name, "is not a sound JPEG picture: it is cut short before it says its size");
+        goto done;
+    }
     if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
         s = hg__fail(
             e, HG_DATA, name,

@@ -19,13 +19,19 @@ struct job {
     hg_status status;
     uint8_t *pixels; /* rows of the picture as libpng gives it: with alpha when there is any */
     png_bytep *row;
+    png_colorp palette; /* libpng's, [colours]; alpha: of the first of them */
+    png_bytep alpha;
+    size_t colours;
+    int alphas;
 };
 
 static void on_error(png_structp png, png_const_charp what)
 {
     struct job *j = png_get_error_ptr(png);
-    if (!j->status)
-        j->status = hg__fail(j->e, HG_DATA, j->name, "is not a sound PNG picture: %s (byte %zu)", what, j->at);
+    if (j->status) png_longjmp(png, 1);
+    if (strstr(what, "emory")) j->status = hg__fail(j->e, HG_MEMORY, j->name, "there is no memory for it: %s", what);
+    else if (j->out) j->status = hg__fail(j->e, HG_FAILED, j->name, "cannot be written as a PNG: %s", what);
+    else j->status = hg__fail(j->e, HG_DATA, j->name, "is not a sound PNG picture: %s (byte %zu)", what, j->at);
     png_longjmp(png, 1);
 }
 
@@ -41,21 +47,30 @@ static void give_bytes(png_structp png, png_bytep out, size_t n)
 
 /* ---- Reading ---------------------------------------------------------------------------------- */
 
-/* Reads the header and asks for 8-bit grey, grey + alpha, RGB or RGBA. */
+/* Reads the header and asks for 8-bit grey, grey + alpha, RGB or RGBA; of a palette for its indices, as libpng takes
+ * one beyond the palette for black. What is no part of the picture (text, profiles) is passed over: it may be packed
+ * a thousandfold. */
 static void read_header(struct job *j, hg_shape *shape)
 {
     png_structp png = j->png;
+    int colours = 0;
     png_set_read_fn(png, j, give_bytes);
     png_set_user_limits(png, HG__PICTURE_MOST_SIDE, HG__PICTURE_MOST_SIDE);
     png_set_chunk_malloc_max(png, 8 << 20);
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, j->info);
-    png_set_expand(png);
+    if (png_get_color_type(png, j->info) == PNG_COLOR_TYPE_PALETTE) {
+        png_get_PLTE(png, j->info, &j->palette, &colours);
+        png_get_tRNS(png, j->info, &j->alpha, &j->alphas, NULL);
+        j->colours = (size_t)colours;
+        png_set_packing(png);
+    } else png_set_expand(png);
     png_set_scale_16(png);
     png_set_interlace_handling(png);
     png_read_update_info(png, j->info);
     *shape = (hg_shape){png_get_image_height(png, j->info), png_get_image_width(png, j->info),
-                        png_get_channels(png, j->info)};
+                        j->colours ? j->alphas ? 4 : 3 : png_get_channels(png, j->info)};
 }
 
 static bool try_header(struct job *j, hg_shape *shape)
@@ -71,6 +86,23 @@ static bool try_rows(struct job *j)
     png_read_image(j->png, j->row);
     png_read_end(j->png, NULL);
     return true;
+}
+
+/* Indices, one a byte at the front of the pixels, become colours; from the end, so that none is written over. */
+static hg_status look_up(const struct job *j, hg_image *image)
+{
+    size_t c = image->shape.c, w = image->shape.w;
+    for (size_t i = image->shape.h * w; i-- > 0;) {
+        size_t index = image->pixels[i];
+        if (index >= j->colours)
+            return hg__fail(j->e, HG_DATA, j->name, "row %zu, column %zu: colour %zu of a palette of %zu", i / w, i % w,
+                            index, j->colours);
+        const png_color *colour = &j->palette[index];
+        uint8_t *p = image->pixels + i * c;
+        p[0] = colour->red, p[1] = colour->green, p[2] = colour->blue;
+        if (c == 4) p[3] = index < (size_t)j->alphas ? j->alpha[index] : 255;
+    }
+    return HG_OK;
 }
 
 /* Lays grey + alpha or RGBA on white, in place; the rows stay without gaps. */
@@ -102,8 +134,9 @@ hg_status hg__png_decode(hg_image *image, const void *bytes, size_t size, const 
         j.status = hg__fail_memory(e, name, shape.h * sizeof *j.row);
         goto done;
     }
-    for (size_t y = 0; y < shape.h; y++) j.row[y] = made.pixels + y * shape.w * shape.c;
-    if (try_rows(&j)) {
+    for (size_t y = 0; y < shape.h; y++) j.row[y] = made.pixels + y * shape.w * (j.colours ? 1 : shape.c);
+    if (try_rows(&j) && j.colours) j.status = look_up(&j, &made);
+    if (!j.status) {
         drop_alpha(&made);
         *image = made;
     }

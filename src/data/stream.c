@@ -90,13 +90,20 @@ static hg_status refill(hg__stream *s, hg_error *e)
     return ferror(s->in) ? hg__fail_errno(e, s->name, "cannot be read") : HG_OK;
 }
 
-/* At the end of a gzip member: the file ends here, or another member follows. */
+/* At the end of a gzip member: the file ends here, but for zeros, or another member follows. */
 static hg_status next_member(hg__stream *s, hg_error *e)
 {
-    hg_status status = s->z.avail_in ? HG_OK : refill(s, e);
-    if (status) return status;
-    if (s->z.avail_in) inflateReset(&s->z);
-    else s->ended = true;
+    bool padded = false;
+    for (;;) {
+        hg_status status = s->z.avail_in ? HG_OK : refill(s, e);
+        if (status) return status;
+        if (!s->z.avail_in) return s->ended = true, HG_OK;
+        if (*s->z.next_in) break;
+        s->z.next_in++, s->z.avail_in--, padded = true;
+    }
+    if (padded || *s->z.next_in != 0x1f)
+        return hg__fail(e, HG_DATA, s->name, "goes on behind its gzip data with something else; fetch it again");
+    inflateReset(&s->z);
     return HG_OK;
 }
 
