@@ -11,6 +11,7 @@
 typedef struct dials {
     bool loud;
     size_t size;
+    size_t many;
     double rate, free;
     const char *mode;
 } dials;
@@ -19,6 +20,7 @@ typedef struct dials {
 static const hg__option table[] = {
     {.name = "loud", .type = HG__FLAG, .offset = AT(loud)},
     {.name = "size", .type = HG__SIZE, .offset = AT(size), .min = 2, .max = 64},
+    {.name = "many", .type = HG__SIZE, .offset = AT(many), .max = 1 << 20},
     {.name = "rate", .type = HG__REAL, .offset = AT(rate), .max = 1},
     {.name = "free", .type = HG__REAL, .offset = AT(free)},
     {.name = "mode", .type = HG__CHOICE, .offset = AT(mode), .choices = "area|bilinear"},
@@ -42,6 +44,8 @@ static void a_number_out_of_range_is_told_the_nearest_allowed(void **state)
     assert_string_equal(e.what, "65 is too large; the most is 64");
     assert_int_equal(set(&d, "rate", "-0.5", &e), HG_USAGE);
     assert_string_equal(e.what, "-0.5 is too small; the least is 0");
+    assert_int_equal(set(&d, "many", "1048577", &e), HG_USAGE);
+    assert_string_equal(e.what, "1048577 is too large; the most is 1048576");
 }
 
 static void the_limits_themselves_are_allowed(void **state)

@@ -12,12 +12,24 @@ static void *place(const hg__option *row, void *values) { return (char *)values 
 
 static bool is_limited(const hg__option *row) { return row->min != 0 || row->max != 0; }
 
+/* The shortest decimal that reads back as the same double. */
+static void write_real(double value, char *out, size_t n)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, n, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) return;
+    }
+}
+
 static hg_status check_range(const hg__option *row, double value, const char *text, const char *where, hg_error *e)
 {
-    if (!is_limited(row)) return HG_OK;
-    if (value < row->min) return hg__fail(e, HG_USAGE, where, "%s is too small; the least is %g", text, row->min);
-    if (value > row->max) return hg__fail(e, HG_USAGE, where, "%s is too large; the most is %g", text, row->max);
-    return HG_OK;
+    bool small = value<row->min, large = value> row->max;
+    if (!is_limited(row) || (!small && !large)) return HG_OK;
+    char limit[32];
+    if (row->type == HG__REAL) write_real(small ? row->min : row->max, limit, sizeof limit);
+    else snprintf(limit, sizeof limit, "%.0f", small ? row->min : row->max);
+    return hg__fail(e, HG_USAGE, where, "%s is too %s; the %s is %s", text, small ? "small" : "large",
+                    small ? "least" : "most", limit);
 }
 
 static hg_status set_flag(const hg__option *row, void *values, const char *text, const char *where, hg_error *e)
@@ -112,15 +124,6 @@ const hg__option *hg__option_find(const hg__option *table, const char *name)
     for (const hg__option *row = table; row->name; row++)
         if (!strcmp(row->name, name)) return row;
     return NULL;
-}
-
-/* The shortest decimal that reads back as the same double. */
-static void write_real(double value, char *out, size_t n)
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(out, n, "%.*g", digits, value);
-        if (strtod(out, NULL) == value) return;
-    }
 }
 
 const char *hg__option_text(const hg__option *row, const void *values, char *out, size_t n)

@@ -1,5 +1,6 @@
 /* command_models.c: `hourglass models`: the presets, their text, and how a model lies in memory. */
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/source_options.h"
@@ -26,8 +27,8 @@ static facts facts_of(const hg_graph *g)
 
 static json_t *facts_json(const char *name, const facts *f)
 {
-    return json_pack("{s:s, s:[I,I,I], s:I, s:I}", "name", name, "input", (json_int_t)f->x.h, (json_int_t)f->x.w,
-                     (json_int_t)f->x.c, "code", (json_int_t)hg_shape_size(f->z), "parameters",
+    return json_pack("{s:o, s:[I,I,I], s:I, s:I}", "name", hg__json_word(name), "input", (json_int_t)f->x.h,
+                     (json_int_t)f->x.w, (json_int_t)f->x.c, "code", (json_int_t)hg_shape_size(f->z), "parameters",
                      (json_int_t)f->parameters);
 }
 

@@ -344,10 +344,11 @@ static hg_status refuse_changes(const hg__call *call, hg_error *e)
 {
     for (hg__slot s = {0}; hg__slot_next(call->command, &s);)
         if (call->origin[s.number] == HG__FROM_LINE && !may_change(s.row->name)) {
-            char where[80];
+            char where[80], resume[1024];
             snprintf(where, sizeof where, "--%s", s.row->name);
             return hg__fail(e, HG_USAGE, where,
-                            "a run goes on as it began; leave this out, or start a new run without --resume");
+                            "a run goes on as it began; leave this out, or start a new run without %s",
+                            hg__call_source(call, "resume", resume, sizeof resume));
         }
     return HG_OK;
 }

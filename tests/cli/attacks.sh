@@ -127,3 +127,11 @@ ok 'while the rest is printed' has out '9 samples of 4 x 4 x 1'
 run hourglass train "$odd" --val 0 --model tiny.hg --epochs 1 --out "$odd-run"
 ok 'nor do the messages and the result of training' plain out err
 ok 'which went well' [ "$status" = 0 -a -s out ]
+
+# ---- messages ----
+
+cp tiny.hg "$(printf '\377.hg')"
+run hourglass models show "$(printf '\377.hg')" --json
+ok 'a name that is no UTF-8 is no want of memory' [ "$status" = 0 ]
+HOURGLASS_RESUME=x run hourglass train mnist-sample --model conv
+ok 'a run that the environment resumes is told from where' has err 'or start a new run without HOURGLASS_RESUME'
