@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/sheets.h"
+#include "record/json_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -142,12 +143,13 @@ static json_t *name_classes(const hg_set *set)
 
 static json_t *describe(const hg_set *set, const figures *f, const char *part)
 {
-    return json_pack("{s:o, s:s, s:I, s:[I,I,I], s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:s}", "name",
+    return json_pack("{s:o, s:s, s:I, s:[I,I,I], s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "name",
                      hg__json_word(set->name), "part", part, "n", (json_int_t)set->n, "shape", (json_int_t)set->shape.h,
                      (json_int_t)set->shape.w, (json_int_t)set->shape.c, "stored", set->stored, "scale",
-                     (double)set->scale, "offset", (double)set->offset, "least", f->least, "greatest", f->greatest,
-                     "mean", f->mean, "deviation", f->deviation, "classes", count_classes(set), "class_names",
-                     name_classes(set), "sha256", set->sha256);
+                     (double)set->scale, "offset", (double)set->offset, "least", hg__json_number(f->least), "greatest",
+                     hg__json_number(f->greatest), "mean", hg__json_number(f->mean), "deviation",
+                     hg__json_number(f->deviation), "classes", count_classes(set), "class_names", name_classes(set),
+                     "sha256", set->sha256);
 }
 
 static void print_info(hg__text *out, const hg_set *set, const figures *f, const char *part)
@@ -185,8 +187,10 @@ static hg_status info_part(hg__call *call, const char *spec, const char *part, j
     if (s) return s;
     if (strcmp(call->word[0], spec) != 0) snprintf(set->name, sizeof set->name, "standard input");
     s = measure(&f, set, e);
-    if (!s && call->common->json) json_array_append_new(list, describe(set, &f, part ? part : "whole"));
-    else if (!s) print_info(&call->out, set, &f, part ? part : "whole");
+    bool json = call->common->json;
+    if (!s && json && json_array_append_new(list, describe(set, &f, part ? part : "whole")))
+        s = hg__fail_memory(e, call->word[0], 4096);
+    else if (!s && !json) print_info(&call->out, set, &f, part ? part : "whole");
     hg_set_close(&set);
     return s;
 }

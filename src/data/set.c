@@ -71,6 +71,15 @@ static void normalize(hg_set *set, const hg__table *t, const hg_set_options *o)
     }
 }
 
+/* A span that is next to nothing, or next to everything, has no scale that a float can hold. */
+static hg_status check_scale(const hg_set *set, const char *spec, hg_error *e)
+{
+    if (isfinite(set->scale) && isfinite(set->offset) && set->scale != 0) return HG_OK;
+    return hg__fail(e, HG_DATA, spec,
+                    "its values lie too near each other, or too far from 0, to be scaled; multiply them first, or take "
+                    "them as they are (--normalize none)");
+}
+
 /* ---- Open ------------------------------------------------------------------------------------- */
 
 static hg_status not_there(const char *spec, hg_error *e)
@@ -129,6 +138,8 @@ hg_status hg_set_open(hg_set **set, const char *spec, const hg_set_options *o, h
     hg_set *out = &made->set;
     hg_status s = load(t, out->sha256, spec, o, e);
     if (!s) s = shape_up(t, &changed, spec, o, e);
+    if (!s) normalize(out, t, o);
+    if (!s) s = check_scale(out, spec, e);
     if (s) {
         hg__table_close(t);
         free(made);
@@ -136,7 +147,6 @@ hg_status hg_set_open(hg_set **set, const char *spec, const hg_set_options *o, h
     }
     if (changed || !out->sha256[0]) hg__table_hash(t, out->sha256);
     name_set(out, spec);
-    normalize(out, t, o);
     out->n = t->n, out->shape = t->shape, out->bytes = t->bytes, out->floats = t->floats;
     out->labels = t->labels, out->classes = t->classes, out->owner = made;
     out->class_name = (const char *const *)t->class_name, out->file = (const char *const *)t->file;

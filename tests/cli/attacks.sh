@@ -135,3 +135,17 @@ run hourglass models show "$(printf '\377.hg')" --json
 ok 'a name that is no UTF-8 is no want of memory' [ "$status" = 0 ]
 HOURGLASS_RESUME=x run hourglass train mnist-sample --model conv
 ok 'a run that the environment resumes is told from where' has err 'or start a new run without HOURGLASS_RESUME'
+
+# ---- numbers ----
+
+npy subnormal.npy '(2, 2)' '[1e-45, 1e-45, 0.0, 0.0]'
+run hourglass data info subnormal.npy --normalize standard --json
+ok 'values that no scale brings apart are refused' [ "$status" = 3 -a ! -s out ]
+ok 'and named' has err 'subnormal.npy: its values lie too near each other'
+run hourglass train subnormal.npy --normalize standard --val 0 --model vector.hg --epochs 1 --out subnormal
+ok 'also by training' [ "$status" = 3 -a ! -e subnormal ]
+run hourglass data info subnormal.npy --normalize none --json
+ok 'as they are, they can be looked at' grep -q '"greatest": 1.4012984643248' out
+npy far.npy '(4, 2)' '[3e38, -3e38]'
+run hourglass data info far.npy --normalize none --json
+ok 'the largest floats can be summed up' grep -q '"deviation": 3.0000000' out
