@@ -50,7 +50,10 @@ hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e)
     if (call->common->json && !strcmp(v->output, "-"))
         return hg__fail(e, HG_USAGE, "--json",
                         "standard output cannot hold both the document and the data; name a file with -o");
-    return hg__subject_open(s, call->word[0], e);
+    hg_status status = hg__subject_open(s, call->word[0], e);
+    if (!status && s->lacks_config)
+        hg__console_say(&call->console, "warning: %s has no config.json; going by its model.safetensors", s->path);
+    return status;
 }
 
 hg_status hg__forward_done(hg__call *call, size_t n, const char *what, hg_error *e)

@@ -127,23 +127,41 @@ json_t *hg__source_to_json(const char *spec, const hg__source_options *o, const 
     return data;
 }
 
+/* One row from the object, by the rules of the command line; what is missing or null stays as it is. */
+static hg_status read_row(hg__source_options *o, const hg__option *row, const json_t *data, const char *where,
+                          hg_error *e)
+{
+    char place[640], number[32];
+    hg_shape shape;
+    hg_status s = HG_OK;
+    const json_t *value = json_object_get(data, row->name);
+    const char *text = json_string_value(value);
+    snprintf(place, sizeof place, "%s: \"%s\"", where, row->name);
+    if (!value || json_is_null(value)) return HG_OK;
+    if (row->type == HG__SIZE && json_is_integer(value)) {
+        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+        text = number;
+    } else if (row->type == HG__SIZE) text = NULL;
+    if (!text) return hg__fail(e, HG_DATA, place, "is not the kind of value that --%s takes; mend it", row->name);
+    if (!strcmp(row->name, "resize") && *text) s = hg__shape_parse(&shape, text, place, e);
+    if (!s) s = hg__option_set(row, o, text, place, e);
+    if (s && e) e->status = HG_DATA;
+    return s ? HG_DATA : HG_OK;
+}
+
 hg_status hg__source_from_json(const char **spec, hg__source_options *o, const json_t *data, const char *where,
                                hg_error *e)
 {
-    const json_t *limit = json_object_get(data, "limit");
+    hg__source_options made = {0};
+    hg_status s = HG_OK;
     *spec = json_string_value(json_object_get(data, "source"));
     if (!*spec)
         return hg__fail(e, HG_DATA, where, "does not say which data the run was trained on (\"data\", \"source\")");
-    *o = (hg__source_options){
-        .part = json_string_value(json_object_get(data, "part")),
-        .resize = json_string_value(json_object_get(data, "resize")),
-        .method = json_string_value(json_object_get(data, "method")),
-        .normalize = json_string_value(json_object_get(data, "normalize")),
-        .fit = json_string_value(json_object_get(data, "fit")),
-        .skip_damaged = json_is_true(json_object_get(data, "skip_damaged")),
-        .limit = limit && json_integer_value(limit) > 0 ? (size_t)json_integer_value(limit) : 0,
-        .low = json_number_value(json_object_get(data, "low")),
-        .high = json_number_value(json_object_get(data, "high")),
-    };
-    return HG_OK;
+    for (const hg__option *row = hg__source_rows; !s && row->name; row++)
+        if (row->type != HG__FLAG) s = read_row(&made, row, data, where, e);
+    made.skip_damaged = json_is_true(json_object_get(data, "skip_damaged"));
+    made.low = json_number_value(json_object_get(data, "low"));
+    made.high = json_number_value(json_object_get(data, "high"));
+    if (!s) *o = made;
+    return s;
 }

@@ -18,10 +18,12 @@ static void base_name(const char *path, char *out, size_t n)
 
 static hg_status read_run(hg__subject *s, hg_error *e)
 {
-    char *text = NULL, where[512];
+    char *text = NULL, where[4200], model_file[4200];
     hg_status status = hg_run_open(&s->run, s->path, e);
     if (status) return status;
     hg_run_file(s->run, "config.json", where, sizeof where);
+    s->lacks_config = !hg__is_file(where) && hg__is_file(hg_run_file(s->run, "model.safetensors", model_file, 4200));
+    if (s->lacks_config) return HG_OK;
     status = hg_run_read_json(s->run, "config.json", &text, e);
     if (!status) status = hg__json_parse(&s->config, text, where, e);
     free(text);
@@ -59,8 +61,13 @@ void hg__subject_close(hg__subject *s)
 
 hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source_options *o, hg_error *e)
 {
-    if (s->config) return hg__source_from_json(spec, o, json_object_get(s->config, "data"), s->path, e);
-    return hg__fail(e, HG_USAGE, s->path, "a model file does not know its data; add --source SOURCE");
+    char where[4200];
+    if (s->config) {
+        hg_run_file(s->run, "config.json", where, sizeof where);
+        return hg__source_from_json(spec, o, json_object_get(s->config, "data"), where, e);
+    }
+    return hg__fail(e, HG_USAGE, s->path, "%s does not know its data; add --source SOURCE",
+                    s->run ? "a run without config.json" : "a model file");
 }
 
 hg__source_options hg__subject_reading(const hg__subject *s, const hg__source_options *typed)

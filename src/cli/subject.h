@@ -16,8 +16,9 @@ typedef struct hg__subject {
     char name[128];   /* of the model: "conv" */
     hg_model *model;
     hg_shape x, z, y;
-    hg_run *run;    /* NULL: the path is a model file */
-    json_t *config; /* the run's config.json, or NULL */
+    hg_run *run;       /* NULL: the path is a model file */
+    json_t *config;    /* the run's config.json, or NULL */
+    bool lacks_config; /* the run has none, and its model file is all that is known */
 } hg__subject;
 
 hg_status hg__subject_open(hg__subject *s, const char *path, hg_error *e);

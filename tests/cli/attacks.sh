@@ -149,3 +149,28 @@ ok 'as they are, they can be looked at' grep -q '"greatest": 1.4012984643248' ou
 npy far.npy '(4, 2)' '[3e38, -3e38]'
 run hourglass data info far.npy --normalize none --json
 ok 'the largest floats can be summed up' grep -q '"deviation": 3.0000000' out
+
+# ---- config.json ----
+
+# with KEY VALUE: RUN/config.json says so of the data
+with()
+{
+    python3 -c '
+import json, sys
+c = json.load(open("tiny/config.json"))
+c["data"][sys.argv[1]] = json.loads(sys.argv[2])
+json.dump(c, open("changed/config.json", "w"))' "$@"
+}
+cp -r tiny changed
+for bad in 'resize "big"' 'resize 28' 'part "tset"' 'part 1' 'limit -1' 'limit "many"' 'normalize "nuit"'; do
+    with ${bad%% *} "${bad#* }"
+    run hourglass eval changed
+    ok "config.json with $bad is refused" [ "$status" = 3 ]
+    ok "and it is named: $bad" has err "hourglass: changed/config.json: \"${bad%% *}\": "
+done
+rm changed/config.json
+run hourglass encode changed many.npy --limit 5 -o codes.npy
+ok 'without config.json the model file suffices to encode' [ "$status" = 0 -a -s codes.npy ]
+ok 'which is said' has err 'changed has no config.json'
+run hourglass eval changed
+ok 'but not to find the data' has err 'changed: a run without config.json does not know its data; add --source'
