@@ -82,6 +82,26 @@ hg_status hg__file_read(const char *path, size_t most, char **bytes, size_t *siz
     return s;
 }
 
+hg_status hg__file_open(FILE **in, size_t *size, const char *path, hg_error *e)
+{
+    struct stat st;
+    FILE *made = open_at_once(path);
+    if (!made) return hg__fail_errno(e, path, "cannot be opened");
+    hg_status s = HG_OK;
+    if (fstat(fileno(made), &st)) s = hg__fail_errno(e, path, "cannot be read");
+    else if (!S_ISREG(st.st_mode)) s = hg__fail(e, HG_IO, path, "is no regular file");
+    if (s) return fclose(made), s;
+    *in = made, *size = (size_t)st.st_size;
+    return HG_OK;
+}
+
+hg_status hg__file_next(FILE *in, const char *path, void *bytes, size_t n, hg_error *e)
+{
+    if (fread(bytes, 1, n, in) == n) return HG_OK;
+    if (ferror(in)) return hg__fail_errno(e, path, "cannot be read");
+    return hg__fail(e, HG_IO, path, "became shorter while it was read");
+}
+
 hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e)
 {
     *f = (hg__file){0};

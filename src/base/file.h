@@ -14,6 +14,11 @@
 /* Reads a file of at most `most` bytes into *bytes (malloc, one zero byte added behind; caller frees). "-" is stdin. */
 hg_status hg__file_read(const char *path, size_t most, char **bytes, size_t *size, hg_error *e);
 
+/* Opens a regular file to be read piece by piece, for whoever looks at its head before he takes memory for the rest. */
+hg_status hg__file_open(FILE **in, size_t *size, const char *path, hg_error *e);
+/* The next n bytes, which the file's size promised; HG_IO when they do not come. */
+hg_status hg__file_next(FILE *in, const char *path, void *bytes, size_t n, hg_error *e);
+
 /* A file being written. Use it between open and close; close with ok = false throws it away. */
 typedef struct hg__file {
     FILE *stream;    /* the temporary file, or stdout for "-" */

@@ -1,7 +1,7 @@
 /* safetensors.c: see safetensors.h. The reader trusts nothing: every length is held against the bytes that are
  * there before it is used, and the tensors must fill the space behind the header exactly, so that a file has
  * one meaning and no hidden parts. The values are turned to the host's byte order where they lie, in the buffer
- * that the file was read into, which then belongs to the container. */
+ * that they were read into, which then belongs to the container. */
 #include "net/safetensors.h"
 
 #include "base/file.h"
@@ -51,11 +51,11 @@ void hg__floats_store(const float *values, size_t n, void *bytes)
     }
 }
 
-/* Moves n values from `from` to the front of the same buffer, in the host's byte order. */
-static void load_values(char *bytes, const char *from, size_t n)
+/* Turns n values to the host's byte order, where they lie. */
+static void load_values(char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        uint32_t word = (uint32_t)load_le(from + VALUE_BYTES * i, VALUE_BYTES);
+        uint32_t word = (uint32_t)load_le(bytes + VALUE_BYTES * i, VALUE_BYTES);
         memcpy(bytes + VALUE_BYTES * i, &word, sizeof word);
     }
 }
@@ -216,12 +216,12 @@ static hg_status read_entries(reader *r)
     return check_places(r);
 }
 
-/* The header's length, once it is known to fit. */
-static hg_status read_length(const reader *r, size_t size, size_t *length)
+/* The header's length, once it is known to fit; head: the first bytes, up to the header's own first. */
+static hg_status read_length(const reader *r, size_t size, const char *head, size_t *length)
 {
     if (size < LENGTH_BYTES)
         return hg__fail(r->e, HG_MODEL, r->path, "byte 0: %zu bytes are too few for a model file; copy it again", size);
-    uint64_t claimed = load_le(r->owner->bytes, LENGTH_BYTES);
+    uint64_t claimed = load_le(head, LENGTH_BYTES);
     if (claimed > MOST_HEADER)
         return hg__fail(r->e, HG_MODEL, r->path, "byte 0: is not a safetensors file: a header of %llu bytes is claimed",
                         (unsigned long long)claimed);
@@ -229,28 +229,64 @@ static hg_status read_length(const reader *r, size_t size, size_t *length)
         return hg__fail(r->e, HG_MODEL, r->path,
                         "byte 0: a header of %llu bytes is claimed, %zu follow; it is cut short or no safetensors",
                         (unsigned long long)claimed, size - LENGTH_BYTES);
-    if (!claimed || r->owner->bytes[LENGTH_BYTES] != '{')
+    if (!claimed || head[LENGTH_BYTES] != '{')
         return hg__fail(r->e, HG_MODEL, r->path, "byte 8: is not a safetensors file: the header does not begin with {");
     *length = (size_t)claimed;
     return HG_OK;
 }
 
-static hg_status read_bytes(reader *r, size_t size)
+static hg_status parse_header(const reader *r, const char *text, size_t length)
 {
-    size_t length = 0;
-    hg_status s = read_length(r, size, &length);
-    if (s) return s;
     json_error_t wrong;
-    char *bytes = r->owner->bytes;
-    r->owner->header = json_loadb(bytes + LENGTH_BYTES, length, JSON_REJECT_DUPLICATES, &wrong);
-    if (!r->owner->header && (json_error_code(&wrong) == json_error_out_of_memory || !*wrong.text))
+    r->owner->header = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
+    if (r->owner->header) return HG_OK;
+    if (json_error_code(&wrong) == json_error_out_of_memory || !*wrong.text)
         return hg__fail_memory(r->e, r->path, length);
-    if (!r->owner->header)
-        return hg__fail(r->e, HG_MODEL, r->path, "byte %d: the header is no valid JSON: %s",
-                        LENGTH_BYTES + wrong.position, wrong.text);
+    return hg__fail(r->e, HG_MODEL, r->path, "byte %d: the header is no valid JSON: %s", LENGTH_BYTES + wrong.position,
+                    wrong.text);
+}
+
+static hg_status read_header(reader *r, FILE *in, size_t size)
+{
+    char head[LENGTH_BYTES + 1] = {0};
+    size_t length = 0;
+    hg_status s = hg__file_next(in, r->path, head, size < sizeof head ? size : sizeof head, r->e);
+    if (!s) s = read_length(r, size, head, &length);
+    if (s) return s;
+    char *text = malloc(length);
+    if (!text) return hg__fail_memory(r->e, r->path, length);
+    text[0] = head[LENGTH_BYTES];
+    s = hg__file_next(in, r->path, text + 1, length - 1, r->e);
+    if (!s) s = parse_header(r, text, length);
+    free(text);
     r->payload = size - LENGTH_BYTES - length;
+    return s;
+}
+
+/* How many bytes the tensors take that the header names, at most what there are. */
+static size_t payload_named(const reader *r)
+{
+    size_t named = 0, end;
+    const char *name;
+    json_t *entry;
+    json_object_foreach(r->owner->header, name, entry)
+    {
+        if (as_size(json_array_get(json_object_get(entry, "data_offsets"), 1), &end) && end > named) named = end;
+    }
+    return named < r->payload ? named : r->payload;
+}
+
+/* Memory is taken for what the header names, not for what is there: a file may be as large as it likes. */
+static hg_status read_file(reader *r, FILE *in, size_t size)
+{
+    hg_status s = read_header(r, in, size);
+    if (s) return s;
+    size_t named = payload_named(r);
+    r->owner->bytes = malloc(named + 1);
+    if (!r->owner->bytes) return hg__fail_memory(r->e, r->path, named);
     s = read_entries(r);
-    if (!s) load_values(bytes, bytes + LENGTH_BYTES + length, r->payload / VALUE_BYTES);
+    if (!s) s = hg__file_next(in, r->path, r->owner->bytes, named, r->e);
+    if (!s) load_values(r->owner->bytes, named / VALUE_BYTES);
     return s;
 }
 
@@ -260,8 +296,10 @@ hg_status hg__container_read(hg__container *c, const char *path, hg_error *e)
     if (!read.owner) return hg__fail_memory(e, path, sizeof(contents));
     reader r = {.path = path, .c = &read, .owner = read.owner, .e = e};
     size_t size = 0;
-    hg_status s = hg__file_read(path, SIZE_MAX / 4, &r.owner->bytes, &size, e);
-    if (!s) s = read_bytes(&r, size);
+    FILE *in = NULL;
+    hg_status s = hg__file_open(&in, &size, path, e);
+    if (!s) s = read_file(&r, in, size);
+    if (in) fclose(in);
     if (s) hg__container_close(&read);
     else *c = read;
     return s;

@@ -1,5 +1,5 @@
-/* checkpoint_file.c: see checkpoint_file.h. The file is read whole and its checksum compared before a single
- * number in it is believed; sizes are compared with what is left before they are used. */
+/* checkpoint_file.c: see checkpoint_file.h. The header must give the file's size before memory is taken for it, and
+ * the checksum is compared before a single number is believed; sizes are held against what is left before their use. */
 #include "train/checkpoint_file.h"
 
 #include "base/file.h"
@@ -11,7 +11,6 @@
 
 enum { PREFIX = 16, CHECKSUM = 64, VERSION = 1, MOST_HEADER = 16 << 20, CHUNK = 16 * 1024 };
 
-static const size_t most_bytes = (size_t)1 << 36;
 static const char magic[8] = {'H', 'G', 'C', 'K', 'P', 'T', '\r', '\n'};
 
 static void put_u32(unsigned char *at, size_t v)
@@ -100,22 +99,26 @@ done:
 
 /* ---- Reading ---- */
 
-static hg_status check_bytes(const char *path, const char *bytes, size_t size, hg_error *e)
+static hg_status check_prefix(const char *path, const char *prefix, size_t size, hg_error *e)
 {
-    char sum[CHECKSUM + 1];
-    if (size < PREFIX + CHECKSUM || memcmp(bytes, magic, sizeof magic))
+    if (size < PREFIX + CHECKSUM || memcmp(prefix, magic, sizeof magic))
         return hg__fail(e, HG_MODEL, path, "is no checkpoint, or cut short");
-    size_t version = get_u32(bytes + 8), header = get_u32(bytes + 12);
+    size_t version = get_u32(prefix + 8), header = get_u32(prefix + 12);
     if (version != VERSION)
         return hg__fail(e, HG_MODEL, path, "is a checkpoint of version %zu; this program reads version %d", version,
                         VERSION);
     if (header > MOST_HEADER || header > size - PREFIX - CHECKSUM)
         return hg__fail(e, HG_MODEL, path, "offset 12: a header of %zu bytes does not fit; the file is damaged",
                         header);
-    hg__sha256(bytes, size - CHECKSUM, sum);
-    if (memcmp(sum, bytes + size - CHECKSUM, CHECKSUM))
-        return hg__fail(e, HG_MODEL, path, "is damaged: its SHA-256 is not the one at its end");
     return HG_OK;
+}
+
+static hg_status check_sum(const hg__saved *s, size_t size, hg_error *e)
+{
+    char sum[CHECKSUM + 1];
+    hg__sha256(s->bytes, size - CHECKSUM, sum);
+    if (!memcmp(sum, s->bytes + size - CHECKSUM, CHECKSUM)) return HG_OK;
+    return hg__fail(e, HG_MODEL, s->path, "is damaged: its SHA-256 is not the one at its end");
 }
 
 static hg_status check_blocks(const hg__saved *s, size_t size, hg_error *e)
@@ -130,27 +133,42 @@ static hg_status check_blocks(const hg__saved *s, size_t size, hg_error *e)
     return hg__fail(e, HG_MODEL, s->path, "offset %zu: the blocks are not as large as the header says", s->at);
 }
 
+/* The prefix and the header, before memory is taken for the rest. */
+static hg_status read_header(hg__saved *s, FILE *in, size_t size, hg_error *e)
+{
+    char prefix[PREFIX] = {0};
+    hg_error mine = {0};
+    hg_status st = hg__file_next(in, s->path, prefix, size < PREFIX ? size : PREFIX, e);
+    if (!st) st = check_prefix(s->path, prefix, size, e);
+    if (st) return st;
+    size_t length = get_u32(prefix + 12);
+    char *text = calloc(1, length + 1);
+    if (!text) return hg__fail_memory(e, s->path, length);
+    st = hg__file_next(in, s->path, text, length, e);
+    if (!st && (st = hg__json_parse(&s->header, text, s->path, &mine)))
+        st = st == HG_MEMORY ? hg__fail_memory(e, s->path, length)
+                             : hg__fail(e, HG_MODEL, s->path, "offset 16: the header is damaged: it is no JSON");
+    free(text);
+    s->at = PREFIX + length;
+    return st ? st : check_blocks(s, size, e);
+}
+
 hg_status hg__checkpoint_open(hg__saved *s, const char *path, hg_error *e)
 {
-    size_t size;
-    char *text = NULL;
-    hg_error mine = {0};
+    size_t size = 0;
+    FILE *in = NULL;
     *s = (hg__saved){0};
     snprintf(s->path, sizeof s->path, "%s", path);
-    hg_status st = hg__file_read(path, most_bytes, &s->bytes, &size, e);
-    if (st) return st;
-    st = check_bytes(path, s->bytes, size, e);
+    hg_status st = hg__file_open(&in, &size, path, e);
+    if (!st) st = read_header(s, in, size, e);
     if (st) goto done;
-    s->at = PREFIX + get_u32(s->bytes + 12);
-    text = malloc(s->at - PREFIX + 1);
-    if (!text) st = hg__fail_memory(e, path, s->at);
-    if (st) goto done;
-    memcpy(text, s->bytes + PREFIX, s->at - PREFIX);
-    text[s->at - PREFIX] = 0;
-    if (hg__json_parse(&s->header, text, path, &mine)) st = hg__fail(e, HG_MODEL, mine.where, "%s", mine.what);
-    if (!st) st = check_blocks(s, size, e);
+    s->bytes = malloc(size);
+    if (!s->bytes) st = hg__fail_memory(e, path, size);
+    rewind(in);
+    if (!st) st = hg__file_next(in, path, s->bytes, size, e);
+    if (!st) st = check_sum(s, size, e);
 done:
-    free(text);
+    if (in) fclose(in);
     if (st) hg__checkpoint_close(s);
     return st;
 }

@@ -102,7 +102,7 @@ hg_status hg__standing_find(hg__saved *s, const hg_run *run, const hg_train_list
     hg_error first = {0};
     hg_status st = hg__checkpoint_open(s, hg_run_file(run, "checkpoint", path, sizeof path), &first);
     if (!st) return st;
-    if (st != HG_MEMORY && !hg__checkpoint_open(s, hg_run_file(run, "checkpoint.previous", path, sizeof path), NULL)) {
+    if (!hg__checkpoint_open(s, hg_run_file(run, "checkpoint.previous", path, sizeof path), NULL)) {
         hg__say(l, "warning: %s: %s; going on from checkpoint.previous", first.where, first.what);
         return HG_OK;
     }

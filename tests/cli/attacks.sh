@@ -174,3 +174,23 @@ ok 'without config.json the model file suffices to encode' [ "$status" = 0 -a -s
 ok 'which is said' has err 'changed has no config.json'
 run hourglass eval changed
 ok 'but not to find the data' has err 'changed: a run without config.json does not know its data; add --source'
+
+# ---- large files ----
+
+# limited COMMAND…: with 8 GB of addresses; AddressSanitizer needs more
+limited() { (case $HOURGLASS in */sanitize/*) ;; *) ulimit -v 8000000 ;; esac && exec "$@"); }
+
+run hourglass train --resume tiny --epochs 2 -q # so that there is a checkpoint before the last
+truncate -s 60G tiny/checkpoint
+run limited hourglass train --resume tiny --epochs 3
+ok 'a checkpoint that no memory holds is passed over' [ "$status" = 0 ]
+ok 'for the one before' has err 'going on from checkpoint.previous'
+cp tiny/model.safetensors padded.safetensors
+truncate -s 60G padded.safetensors
+run limited hourglass models show padded.safetensors
+ok 'a model file with gigabytes behind it is refused without reading them' [ "$status" = 4 ]
+ok 'as what it is' has err 'bytes follow the last tensor'
+ln -s /dev/zero zero.safetensors
+run timeout 10 hourglass models show zero.safetensors
+ok 'nor is a device read as a model' [ "$status" = 1 ]
+ok 'it is named' has err 'zero.safetensors: is no regular file'
