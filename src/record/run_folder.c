@@ -53,6 +53,17 @@ static hg_status make_parents(const char *path, hg_error *e)
     return hg__dir_make(parent, e);
 }
 
+/* What a number behind it would not make a name of: ".", "runs/..", /dev/null. */
+static hg_status check_name(const char *path, hg_error *e)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
+        return hg__fail(e, HG_USAGE, path, "is no name for a run folder; name a new folder");
+    if (!access(path, F_OK) && !hg__is_dir(path))
+        return hg__fail(e, HG_EXISTS, path, "is there and is no folder; choose another --out");
+    return HG_OK;
+}
+
 hg_status hg_run_create(hg_run **r, const char *path, bool number, hg_error *e)
 {
     char base[4000], name[4032];
@@ -60,7 +71,8 @@ hg_status hg_run_create(hg_run **r, const char *path, bool number, hg_error *e)
     while (n > 1 && path[n - 1] == '/') n--;
     if (!n || n >= sizeof base) return hg__fail(e, HG_USAGE, path, "is no name for a run folder");
     snprintf(base, sizeof base, "%.*s", (int)n, path);
-    hg_status s = make_parents(base, e);
+    hg_status s = check_name(base, e);
+    if (!s) s = make_parents(base, e);
     if (s) return s;
     snprintf(name, sizeof name, "%s", base);
     s = make_folder(name, e);

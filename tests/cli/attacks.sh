@@ -194,3 +194,11 @@ ln -s /dev/zero zero.safetensors
 run timeout 10 hourglass models show zero.safetensors
 ok 'nor is a device read as a model' [ "$status" = 1 ]
 ok 'it is named' has err 'zero.safetensors: is no regular file'
+
+# ---- names of runs ----
+
+ln -s /dev/null null
+run quick --model conv --out null
+ok 'a device is no run folder' [ "$status" = 1 -a ! -e null-2 ]
+run quick --model conv --out kept/..
+ok 'nor is a place that has no name of its own' [ "$status" = 2 -a -z "$(compgen -G 'kept/..-*')" ]
