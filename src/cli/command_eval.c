@@ -312,8 +312,8 @@ static hg_status write_document(const hg__evaluation *v, hg_run *run, const char
     return s;
 }
 
-/* What a run folder keeps: eval.json, the sheets and a fresh report; of other data than the run's, eval-SOURCE.json. The
- * figures are had without them: what cannot be written is a warning. */
+/* What a run folder keeps: eval.json, the sheets and a fresh report; of other data than the run's, eval-SOURCE.json.
+ * The figures are had without them: what cannot be written is a warning. */
 static void keep(const hg__evaluation *v, const bench *b)
 {
     hg_run *run = b->subject.run;

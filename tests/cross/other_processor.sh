@@ -21,10 +21,10 @@ END
 run hourglass doctor
 ok 'the best kernel set is neon' grep -q 'kernels used *neon' out
 
-sizes() { sed 's/, kernels .*//' "$1"; }
+shapes() { sed '/^memory/,$d' "$1"; } # the memory is laid out for the caches here or there
 "$here" models plan conv --threads 1 >mine
 run hourglass models plan conv --threads 1
-ok 'a plan has the same shapes and sizes' [ "$status" = 0 -a "$(sizes out)" = "$(sizes mine)" ]
+ok 'a plan has the same shapes' [ "$status" = 0 -a "$(shapes out)" = "$(shapes mine)" ]
 
 small='train mnist-sample --model conv --epochs 1 --limit 100 -q --json'
 "$here" $small --out run-here >mine
