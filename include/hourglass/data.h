@@ -58,7 +58,8 @@ typedef struct hg_set_options {
     hg_fit fit;
     hg_normalize normalize;
     float scale, offset; /* used instead of `normalize` when scale != 0: a model's own preprocessing */
-    double low, high;    /* where high > low: what HG_NORMALIZE_UNIT takes to 0 and 1, but of bytes: a run's range */
+    double low, high;    /* where high > low: the range of a run, in whose units numbers become [0,1] … */
+    const char *stored;  /* … and what its set said of them: "bytes", "integers", "floats"; NULL: "floats" */
     bool offline;        /* never touch the network */
     bool skip_damaged;   /* a folder: pictures that cannot be read are told to `say` and left out */
     size_t limit;        /* first so many samples only; 0: all */

@@ -58,6 +58,8 @@ typedef struct hg_model hg_model;
 /* What was done to stored data before it became x: kept with the model. */
 typedef struct hg_preprocess {
     float scale, offset; /* value = stored * scale + offset */
+    float low, high;     /* the stored numbers that are black and white, as in hg_set; 0, 0: not known */
+    char stored[12];     /* "bytes", "integers" or "floats", as in hg_set; "": not known */
     char trained_on[128];
 } hg_preprocess;
 

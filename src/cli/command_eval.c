@@ -119,6 +119,7 @@ static hg_status choose(bench *b, const values *v, hg_error *e)
         if (s) return s;
     }
     b->source = b->run_source;
+    hg__subject_range(&b->subject, &b->source);
     b->spec = v->source && *v->source && !is_same_source(v->source, b->run_spec) ? v->source : b->run_spec;
     if (!b->spec) return hg__subject_source(&b->subject, &b->spec, &b->source, e);
     if (v->resize && *v->resize) b->source.resize = v->resize;

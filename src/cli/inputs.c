@@ -35,7 +35,8 @@ static hg_status read_picture(float *to, const hg__subject *s, const char *path,
     hg__table t = {.n = 1, .shape = image.shape, .bytes = image.pixels, .low = 0, .high = 255};
     if (o->resize.h) status = hg__table_reshape(&t, o->resize, o, path, e);
     if (!status) status = hg__subject_check(s, t.shape, path, e);
-    for (size_t i = 0; !status && i < hg_shape_size(s->x); i++) to[i] = (float)t.bytes[i] / 255;
+    for (size_t i = 0; !status && i < hg_shape_size(s->x); i++)
+        to[i] = (float)t.bytes[i] * (1 / 255.0f); /* as a set of bytes does */
     hg__table_close(&t);
     return status;
 }

@@ -111,6 +111,7 @@ hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__so
         .limit = o->limit,
         .low = o->low,
         .high = o->high,
+        .stored = o->stored,
     };
     return o->resize && *o->resize ? hg__shape_parse(&out->resize, o->resize, "--resize", e) : HG_OK;
 }
@@ -162,6 +163,7 @@ hg_status hg__source_from_json(const char **spec, hg__source_options *o, const j
     made.skip_damaged = json_is_true(json_object_get(data, "skip_damaged"));
     made.low = json_number_value(json_object_get(data, "low"));
     made.high = json_number_value(json_object_get(data, "high"));
+    made.stored = json_string_value(json_object_get(data, "stored"));
     if (!s) *o = made;
     return s;
 }

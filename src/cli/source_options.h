@@ -15,7 +15,8 @@ typedef struct hg__source_options {
     const char *normalize; /* "unit", "minmax", "standard", "none" or NULL */
     size_t limit;
     bool offline, skip_damaged;
-    double low, high; /* of a run's whole numbers: what it took to 0 and 1; high <= low: not told. No option */
+    double low, high;   /* of a run's numbers: what is 0 and 1; high <= low: not told. No options … */
+    const char *stored; /* … but its "bytes", "integers" or "floats" */
 } hg__source_options;
 
 extern const hg__option hg__source_rows[]; /* every row, for training and `data` */

@@ -70,13 +70,19 @@ hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source
                     s->run ? "a run without config.json" : "a model file");
 }
 
+void hg__subject_range(const hg__subject *s, hg__source_options *o)
+{
+    const hg_preprocess *p = hg_model_preprocess(s->model);
+    if (p->high > p->low) o->low = (double)p->low, o->high = (double)p->high, o->stored = p->stored;
+}
+
 hg__source_options hg__subject_reading(const hg__subject *s, const hg__source_options *typed)
 {
     const char *spec;
     hg__source_options o = *typed, run;
     o.normalize = "unit";
+    hg__subject_range(s, &o);
     if (!s->config || hg__source_from_json(&spec, &run, json_object_get(s->config, "data"), s->path, NULL)) return o;
-    o.low = run.low, o.high = run.high;
     if (!o.resize || !*o.resize) o.resize = run.resize;
     if (!o.method) o.method = run.method;
     if (!o.fit) o.fit = run.fit;
@@ -121,9 +127,11 @@ typedef struct range { /* the stored numbers of u = 0 and of u = 1 */
     double low, high;
 } range;
 
-/* What the run says of its numbers; runs of earlier versions only say "bytes" or "floats". */
+/* What the model file says of its numbers, or the run; those of earlier versions only say "bytes" or "floats". */
 static bool range_of_run(const hg__subject *s, range *r)
 {
+    const hg_preprocess *p = hg_model_preprocess(s->model);
+    if (p->high > p->low) return *r = (range){(double)p->low, (double)p->high}, true;
     const json_t *data = json_object_get(s->config, "data"), *high = json_object_get(data, "high");
     const char *stored = json_string_value(json_object_get(data, "stored"));
     if (!stored || (!high && strcmp(stored, "bytes") != 0)) return false;
@@ -139,14 +147,14 @@ void hg__subject_store(const hg__subject *s, size_t n, float *v)
     for (size_t i = 0; i < n; i++) v[i] = (float)(r.low + (double)v[i] * (r.high - r.low));
 }
 
-/* The numbers that the model's data stored. A set of floats (pictures become such a set) cannot tell; the run can,
- * and for a lone model file the range that its scale fits best is taken. */
+/* The numbers that the model's data stored. Where neither file nor run can tell, they are the set's; a set of floats
+ * (pictures become such a set) has none, and the range that the model's scale fits best is taken. */
 static range stored_range(const hg__subject *s, const hg_set *set, double scale)
 {
     static const double ranges[] = {1, 255, 65535};
     double best = 1 / (double)set->scale, low = -(double)set->offset * best;
     range r = {low, low + best};
-    if (set->bytes || set->scale != 1 || range_of_run(s, &r)) return r;
+    if (range_of_run(s, &r) || set->bytes || set->scale != 1) return r;
     for (size_t i = 0; i < 3; i++)
         if (fabs(log(ranges[i] * fabs(scale))) < fabs(log(best * fabs(scale)))) best = ranges[i];
     return (range){low, low + best};
@@ -194,6 +202,19 @@ static hg_status walk_batch(hg_plan *plan, const hg__walk *w, translation t, siz
     return status;
 }
 
+/* What is not finite is no picture and no code: clipped or drawn it would pass for a black pixel. */
+static hg_status check_values(const hg__subject *s, const hg__walk *w, const float *out, size_t n, hg_error *e)
+{
+    size_t size = value_size(s, w->to);
+    for (size_t i = 0; i < n * size; i++)
+        if (!isfinite(out[i]))
+            return hg__fail(e, HG_MODEL, s->path,
+                            "gives %g as value %zu of %s for sample %zu; its weights are damaged or have diverged: "
+                            "train it anew, with a lower --lr or --clip 1",
+                            (double)out[i], i % size, w->to, i / size);
+    return HG_OK;
+}
+
 hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e)
 {
     hg_plan *plan = NULL;
@@ -212,6 +233,7 @@ hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__wa
         status = walk_batch(plan, w, t, n, &room);
     }
     if (status) hg__fail(e, status, s->path, "its graph gives no %s from %s", w->to, w->from);
+    else status = check_values(s, w, out, all, e);
 done:
     hg_plan_close(&plan);
     free(room.in);

@@ -41,12 +41,15 @@ typedef struct hg__walk {
     size_t n;
 } hg__walk;
 
-/* Those samples of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`]. */
+/* Those samples of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`].
+ * HG_MODEL when a value comes out that is not finite. */
 hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e);
 
 /* n values in [0,1] in the numbers of the run's data, where these are floats beyond [0,1]: for arrays, not pictures. */
 void hg__subject_store(const hg__subject *s, size_t n, float *v);
 
+/* The model's range, where its file knows it. */
+void hg__subject_range(const hg__subject *s, hg__source_options *o);
 /* How a SOURCE is read for this subject: as the run's data was (size, fit, range), where `typed` does not say. */
 hg__source_options hg__subject_reading(const hg__subject *s, const hg__source_options *typed);
 

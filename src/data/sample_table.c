@@ -43,7 +43,8 @@ static void set_range(hg__table *t, const hg__array *a)
 {
     t->low = 0, t->high = 1;
     t->integers = t->floats && a->kind != HG__FLOAT;
-    if (t->integers && a->width > 1) find_used_range(t, hg__array_count(a));
+    t->wide = t->integers && a->width > 1;
+    if (t->wide) find_used_range(t, hg__array_count(a));
     else if (a->kind == HG__UNSIGNED && !a->boolean) t->high = 255;
     else if (a->kind == HG__SIGNED) t->low = -128, t->high = 127;
 }

@@ -14,7 +14,8 @@ typedef struct hg__table {
     uint8_t *bytes; /* owned; exactly one of bytes and floats */
     float *floats;
     double low, high; /* what [0,1] is in stored numbers; 0 and 1 for floats */
-    bool integers;    /* the floats are whole numbers in the file */
+    bool integers;    /* the floats are whole numbers in the file … */
+    bool wide;        /* … of more than a byte: low and high are of the numbers, not of their type */
     int32_t *labels;  /* owned, or NULL */
     size_t classes;
     char **class_name, **file; /* owned, or NULL: of the classes and of the samples; end with NULL */

@@ -46,11 +46,21 @@ static void map(hg_set *set, double from, double span)
     set->scale = (float)scale, set->offset = (float)(0 - from * scale);
 }
 
+/* Whether a run's range holds for the table's numbers, too. Bytes have their own; floats in [0,1] are pictures, unless
+ * the run's were other floats; whole numbers of another kind than the run's count as its own where they fit. */
+static bool is_told(const hg__table *t, const hg_set_options *o, const numbers *m)
+{
+    bool of_floats = !o->stored || !strcmp(o->stored, "floats"), of_wide = o->stored && !strcmp(o->stored, "integers");
+    if (!t->floats || !(o->high > o->low) || (t->integers && !t->wide)) return false;
+    if (t->integers) return of_wide || (m->least >= o->low && m->greatest <= o->high);
+    return of_floats || m->least < 0 || m->greatest > 1;
+}
+
 static void normalize(hg_set *set, const hg__table *t, const hg_set_options *o)
 {
     bool measured = t->floats || o->normalize == HG_NORMALIZE_MINMAX || o->normalize == HG_NORMALIZE_STANDARD;
     const numbers m = measured ? measure(t) : (numbers){0};
-    bool told = t->floats && o->high > o->low;
+    bool told = is_told(t, o, &m);
     bool wide = t->floats && !t->integers && (m.least < 0 || m.greatest > 1) && m.greatest > m.least;
     set->low = told ? o->low : wide ? m.least : t->low;
     set->high = told ? o->high : wide ? m.greatest : t->high;

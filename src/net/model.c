@@ -189,6 +189,10 @@ static hg_status read_preprocess(const opener *o, hg_preprocess *p)
     const char *trained_on = json_string_value(json_object_get(root, "trained_on"));
     bool good = read_float(root, "scale", &p->scale) && read_float(root, "offset", &p->offset) && p->scale != 0;
     good = good && trained_on && strlen(trained_on) < sizeof p->trained_on;
+    bool ranged = read_float(root, "low", &p->low) && read_float(root, "high", &p->high) && p->high > p->low;
+    if (!ranged) p->low = p->high = 0;
+    const char *stored = json_string_value(json_object_get(root, "stored"));
+    snprintf(p->stored, sizeof p->stored, "%.11s", ranged && stored ? stored : "");
     if (good) snprintf(p->trained_on, sizeof p->trained_on, "%s", trained_on);
     json_decref(root);
     if (good) return HG_OK;
@@ -292,6 +296,9 @@ static char *preprocess_text(const hg_preprocess *p)
     char *text = NULL;
     if (root && !json_object_set_new(root, "scale", json_real((double)p->scale)) &&
         !json_object_set_new(root, "offset", json_real((double)p->offset)) &&
+        !json_object_set_new(root, "low", json_real((double)p->low)) &&
+        !json_object_set_new(root, "high", json_real((double)p->high)) &&
+        !json_object_set_new(root, "stored", hg__json_word(p->stored)) &&
         !json_object_set_new(root, "trained_on", hg__json_word(p->trained_on)))
         text = hg__json_dump(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(root);

@@ -109,7 +109,8 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
     hg_status s = hg_model_make(&t->model, g, t->o.seed, e);
     if (s) return s;
     hg_preprocess *p = hg_model_preprocess(t->model);
-    p->scale = t->set->scale, p->offset = t->set->offset;
+    p->scale = t->set->scale, p->offset = t->set->offset, p->low = (float)t->set->low, p->high = (float)t->set->high;
+    snprintf(p->stored, sizeof p->stored, "%.11s", t->set->stored);
     snprintf(p->trained_on, sizeof p->trained_on, "%s", t->set->name);
     t->weights = hg_model_weights(t->model, &t->n);
     t->most = t->batch < JUDGED_AT_ONCE ? t->batch : JUDGED_AT_ONCE;
