@@ -7,6 +7,38 @@
 #include <sys/wait.h>
 #include <time.h>
 
+/* ---- The library's calls of rename and fsync come here: they are logged, or end the process ---- */
+
+enum { MOST_CALLS = 4096 };
+static struct {
+    char log[MOST_CALLS][160];  /* "fsync NAME", "rename NAME" */
+    size_t n, renames, dies_at; /* before which rename the process is killed, counted from 1; 0: never */
+} calls;
+
+static void note(const char *what, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (calls.n < MOST_CALLS) snprintf(calls.log[calls.n++], sizeof *calls.log, "%s %.140s", what, name);
+}
+
+int rename(const char *from, const char *to)
+{
+    if (++calls.renames == calls.dies_at) kill(getpid(), SIGKILL);
+    note("rename", to);
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int fsync(int fd)
+{
+    char link[64], path[4096] = "";
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (readlink(link, path, sizeof path - 1) < 0) return -1;
+    note("fsync", path);
+    return fdatasync(fd);
+}
+
+/* ---- Runs, compared ---- */
+
 /* The weights that four epochs straight end with, and the file beside them. */
 static void train_straight(place *p, const hg_train_options *o, char sha256[65])
 {
@@ -280,6 +312,59 @@ static void a_missing_checkpoint_falls_back_to_the_one_before(void **state)
     assert_as_straight(p);
 }
 
+/* A process that resumes a run whose newest checkpoint is damaged dies before its n-th rename: whatever n is, the run
+ * can still go on. */
+static void a_kill_after_falling_back_leaves_a_run_that_goes_on(void **state)
+{
+    place *p = *state;
+    char sha256[65], name[32];
+    size_t died = 0;
+    hg_train_options o = place_options();
+    train_straight(p, &o, sha256);
+    o.epochs = 2;
+    for (size_t n = 1; n <= 12; n++) {
+        int status;
+        snprintf(name, sizeof name, "torn-%zu", n);
+        place_train(p, name, &o);
+        damage(p, "checkpoint", 5000);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (!child) {
+            hg_train_result r;
+            calls.renames = 0, calls.dies_at = n;
+            _exit(hg_train_resume(&r, p->set, p->run, 4, NULL, NULL) ? 1 : 0);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        died += WIFSIGNALED(status);
+        assert_string_equal(place_resume(p, 4).weights_sha256, sha256);
+    }
+    assert_true(died >= 8);
+}
+
+static bool is_call(size_t i, const char *text) { return i < calls.n && !strncmp(calls.log[i], text, strlen(text)); }
+
+/* A file's bytes before it takes its name, the folder after; of a checkpoint once both of its names are right. */
+static void what_is_written_is_synced_before_its_name_and_after(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    size_t models = 0, checkpoints = 0;
+    o.epochs = 2, calls.n = 0;
+    place_train(p, "synced", &o);
+    for (size_t i = 1; i < calls.n; i++)
+        if (is_call(i, "rename model.safetensors")) {
+            assert_true(is_call(i - 1, "fsync model.safetensors.part-") && is_call(i + 1, "fsync synced"));
+            models++;
+        } else if (is_call(i, "rename checkpoint.next")) {
+            assert_true(is_call(i - 1, "fsync checkpoint.next.part-"));
+        } else if (!strcmp(calls.log[i], "rename checkpoint")) {
+            assert_true(is_call(i + 1, "fsync synced"));
+            checkpoints++;
+        }
+    assert_int_equal(checkpoints, 3);
+    assert_true(models >= 1);
+}
+
 static void every_cut_and_every_flip_is_found(void **state)
 {
     place *p = *state;
@@ -375,6 +460,8 @@ int main(void)
         TEST(kills_at_random_moments_leave_no_trace),
         TEST(a_damaged_checkpoint_falls_back_to_the_one_before),
         TEST(a_missing_checkpoint_falls_back_to_the_one_before),
+        TEST(a_kill_after_falling_back_leaves_a_run_that_goes_on),
+        TEST(what_is_written_is_synced_before_its_name_and_after),
         TEST(every_cut_and_every_flip_is_found),
         TEST(a_newer_checkpoint_is_refused_by_its_version),
         TEST(other_data_is_refused),

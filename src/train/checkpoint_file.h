@@ -27,6 +27,7 @@ typedef struct hg__saved {
     char *bytes;    /* owned */
     size_t at;      /* of the first block */
     json_t *header; /* owned */
+    bool is_older;  /* the newest checkpoint is damaged, this is the one before it */
 } hg__saved;
 
 /* HG_MODEL says what is wrong and where. */

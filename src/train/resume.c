@@ -73,6 +73,7 @@ hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run
     hg_status s = hg_run_open(&t.run, run, e);
     if (!s) s = hg__run_lock(&t.lock, hg_run_path(t.run), e);
     if (!s) s = hg__standing_find(&saved, t.run, t.l, e);
+    t.checkpoint_is_damaged = saved.is_older;
     if (!s) s = read_options(&t, &saved, epochs, e);
     if (!s) s = open_saved(&t, &saved, e);
     hg__checkpoint_close(&saved);

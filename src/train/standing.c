@@ -1,6 +1,6 @@
 /* standing.c: where training stands, to and from a checkpoint. The last two checkpoints are kept: the new
- * one is complete under a third name before the old ones move, so at every moment one of the two
- * names that a resume tries holds a whole one. */
+ * one is complete under a third name before the old ones move, and a damaged one never takes a whole one's place,
+ * so at every moment one of the two names that a resume tries holds a whole one. */
 #include "base/file.h"
 #include "base/json.h"
 #include "train/train_rows.h"
@@ -90,8 +90,9 @@ hg_status hg__standing_save(hg__trainer *t, hg_error *e)
     hg_run_file(t->run, "checkpoint.next", path, sizeof path);
     hg_status s = hg__checkpoint_write(path, header, &blocks, e);
     json_decref(header);
-    if (!s) s = move(t->run, "checkpoint", "checkpoint.previous", e);
+    if (!s && !t->checkpoint_is_damaged) s = move(t->run, "checkpoint", "checkpoint.previous", e);
     if (!s) s = move(t->run, "checkpoint.next", "checkpoint", e);
+    if (!s) t->checkpoint_is_damaged = false;
     if (!s) s = hg__folder_sync(hg_run_path(t->run), e);
     return s;
 }
@@ -104,6 +105,7 @@ hg_status hg__standing_find(hg__saved *s, const hg_run *run, const hg_train_list
     if (!st) return st;
     if (!hg__checkpoint_open(s, hg_run_file(run, "checkpoint.previous", path, sizeof path), NULL)) {
         hg__say(l, "warning: %s: %s; going on from checkpoint.previous", first.where, first.what);
+        s->is_older = true;
         return HG_OK;
     }
     return hg__fail(e, st, first.where, "%s; this run cannot go on, begin a new one", first.what);

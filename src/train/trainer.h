@@ -39,7 +39,8 @@ typedef struct hg__trainer {
     const hg_train_listener *l; /* never NULL */
     const hg_set *set;
     hg_run *run;
-    int lock; /* the run folder, locked; -1: not yet */
+    int lock;                   /* the run folder, locked; -1: not yet */
+    bool checkpoint_is_damaged; /* what stands there must not take checkpoint.previous' place */
     hg_model *model;
     hg_plan *plan, *judge; /* judge: at inference, on the same weights */
     hg_batcher *batcher;
