@@ -51,7 +51,7 @@ typedef struct hg_train_options {
 
 hg_train_options hg_train_defaults(void);
 
-/* What is heard while training goes on. Either may be NULL. */
+/* What is heard while training goes on. Each may be NULL. */
 typedef struct hg_progress {
     size_t epoch, epochs, step, steps; /* epoch counted from 1 */
     double loss;                       /* running mean of this epoch */
@@ -59,6 +59,7 @@ typedef struct hg_progress {
 } hg_progress;
 typedef struct hg_train_listener {
     void *ctx;
+    void (*begun)(void *ctx);                          /* the run folder is there: from here on it can be resumed */
     void (*progress)(void *ctx, const hg_progress *p); /* some ten times a second */
     void (*epoch)(void *ctx, const hg_epoch *row, size_t epochs);
     void (*say)(void *ctx, const char *line); /* "stopped early: …", "warning: …" */

@@ -3,25 +3,20 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/old_run.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/sheets.h"
 #include "cli/source_options.h"
 #include "cli/subject.h"
 #include "record/json_text.h"
-#include "record/run_folder.h"
 #include "train/train_rows.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef struct values {
     hg__common common;
@@ -49,7 +44,10 @@ static const hg__option rows[] = {
      .offset = AT(resume),
      .value = "RUN",
      .help = "go on with a run; nothing else is needed, only --epochs may change"},
-    {.name = "force", .type = HG__FLAG, .offset = AT(force), .help = "put the new run in the place of an old one"},
+    {.name = "force",
+     .type = HG__FLAG,
+     .offset = AT(force),
+     .help = "put the new run in the place of an old one, which goes once the new one has begun"},
     {0},
 };
 #undef AT
@@ -58,6 +56,7 @@ static const hg__option rows[] = {
 typedef struct session {
     hg__call *call;
     hg__progress_line line;
+    hg__old_run old;
     bool stopping;
 } session;
 
@@ -66,6 +65,7 @@ static void on_epoch(void *ctx, const hg_epoch *row, size_t epochs)
 {
     hg__progress_epoch(&((session *)ctx)->line, row, epochs);
 }
+static void on_begun(void *ctx) { hg__old_run_drop(&((session *)ctx)->old); }
 static void on_say(void *ctx, const char *text) { hg__progress_say(&((session *)ctx)->line, text); }
 
 static int on_signal(void *ctx)
@@ -199,90 +199,15 @@ static void default_run(const char *model, const char *data, char *out, size_t n
     }
 }
 
-static bool matches(const char *name, const char *const *patterns)
-{
-    for (; *patterns; patterns++)
-        if (!fnmatch(*patterns, name, 0)) return true;
-    return false;
-}
-
-/* Are there only files of such names in the folder? With `remove`, those go. */
-static bool sweep(const char *folder, const char *const *patterns, bool remove)
-{
-    bool only = true;
-    DIR *dir = opendir(folder);
-    if (!dir) return true;
-    for (const struct dirent *entry; (entry = readdir(dir));) {
-        if (!matches(entry->d_name, patterns)) only = false;
-        else if (remove) unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    closedir(dir);
-    return only;
-}
-
-/* Removes an old run. Nothing is touched when the folder holds anything else (HG_EXISTS) or is still being trained in
- * (HG_FAILED). */
-static hg_status remove_run(const char *run, hg_error *e)
-{
-    static const char *const files[] = {".",         "..",          "samples",           "*.json",
-                                        "metrics.*", "checkpoint*", "model.safetensors", "report.html",
-                                        NULL},
-                             *const sheets[] = {".", "..", "*.png", NULL};
-    char samples[600];
-    int lock = -1;
-    snprintf(samples, sizeof samples, "%s/samples", run);
-    if (!sweep(run, files, false) || !sweep(samples, sheets, false))
-        return hg__fail(e, HG_EXISTS, run, "holds more than a run's files; remove it by hand, or choose another --out");
-    hg_status s = hg__run_lock(&lock, run, e);
-    if (s) return s;
-    sweep(run, files, true);
-    sweep(samples, sheets, true);
-    if ((rmdir(samples) && errno != ENOENT) || rmdir(run)) s = hg__fail_errno(e, run, "cannot be removed");
-    close(lock);
-    return s;
-}
-
-/* A folder that is reached through a link, or by a name like ".", cannot be put aside under that name. */
-static hg_status need_name_of_its_own(const char *run, hg_error *e)
-{
-    char bare[600];
-    struct stat st;
-    size_t n = strlen(run);
-    while (n > 1 && run[n - 1] == '/') n--; /* behind a slash a link is followed */
-    snprintf(bare, sizeof bare, "%.*s", (int)n, run);
-    const char *slash = strrchr(bare, '/'), *name = slash ? slash + 1 : bare;
-    if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-        return hg__fail(e, HG_EXISTS, run, "--force cannot put aside a folder of this name; name it from outside");
-    if (!lstat(bare, &st) && S_ISLNK(st.st_mode))
-        return hg__fail(e, HG_EXISTS, run, "is a link, and --force does not follow it; name the folder itself");
-    return HG_OK;
-}
-
-/* --force: the old run goes, once it is sure that the new one can begin. */
-static hg_status make_way(const values *v, const hg_set *set, const char *run, hg_error *e)
-{
-    char config[600];
-    hg_graph *g = NULL;
-    snprintf(config, sizeof config, "%s/config.json", run);
-    if (!v->force || !hg__is_dir(run)) return HG_OK;
-    if (!hg__is_file(config)) return hg__fail(e, HG_EXISTS, run, "is no run folder, so --force leaves it alone");
-    hg_status s = need_name_of_its_own(run, e);
-    if (s) return s;
-    s = hg_graph_open(&g, v->model, &(hg_graph_options){.input = set->shape, .code = v->train.code}, e);
-    if (!s) s = hg_graph_check(g, e);
-    if (!s) s = hg_graph_need_code(g, e);
-    hg_graph_close(&g);
-    return s ? s : remove_run(run, e);
-}
-
-static hg_status choose_run(const values *v, const hg_set *set, char *run, size_t n, hg_error *e)
+/* --force: the old run makes way. */
+static hg_status choose_run(const values *v, const hg_set *set, char *run, size_t n, hg__old_run *old, hg_error *e)
 {
     bool given = v->out && *v->out;
     if (given && strlen(v->out) >= n)
         return hg__fail(e, HG_USAGE, "--out", "is longer than the %zu letters that a run's path may have", n - 1);
     if (given) snprintf(run, n, "%s", v->out);
     else default_run(v->model, set->name, run, n);
-    return make_way(v, set, run, e);
+    return v->force ? hg__old_run_move(old, run, e) : HG_OK;
 }
 
 /* Data without a test part give one up, so that eval has samples that no choice was made by. */
@@ -316,7 +241,7 @@ static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result
     o.say = hg__console_line, o.say_ctx = &call->console;
     if (!s) s = hg_set_open(&set, call->word[0], &o, e);
     if (!s) s = settle_test(call, &options, set, e);
-    if (!s) s = choose_run(v, set, run, sizeof run, e);
+    if (!s) s = choose_run(v, set, run, sizeof run, &((session *)l->ctx)->old, e);
     if (s) goto done;
     hg__console_detail(&call->console, "%s: %zu samples of %zu x %zu x %zu", set->name, set->n, set->shape.h,
                        set->shape.w, set->shape.c);
@@ -324,6 +249,7 @@ static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result
     l->config_sources = sources = describe_sources(call);
     s = hg_train(r, set, v->model, run, &options, l, e);
 done:
+    hg__old_run_restore(&((session *)l->ctx)->old);
     hg_set_close(&set);
     free(data);
     free(sources);
@@ -403,6 +329,7 @@ static hg_status run_train(hg__call *call, hg_error *e)
     session at = {.call = call, .line = {.console = &call->console}};
     hg_train_result r = {0};
     hg_train_listener l = {.ctx = &at,
+                           .begun = on_begun,
                            .progress = on_progress,
                            .epoch = on_epoch,
                            .say = on_say,

@@ -31,6 +31,17 @@ rows = [json.loads(line) for line in open("err")]
 assert len(rows) == 1 and rows[0]["epoch"] == 1 and rows[0]["train_loss"] > 0'
 run hourglass train mnist-sample --model conv --epochs 1 --limit 200 --out $R-2 --force -q
 ok '--force puts a run in the place of the old one' [ "$status" = 0 -a ! -e $R-2-2 ]
+sum=$(sha256sum <$R-2/checkpoint)
+for mistake in '--augment rotat=5' '--noise gausian:.3' '--val .9 --limit 1' '--model sum.hg'; do
+    printf 'input 28x28x1 -> x\ndense 4 -> z\ndense 5 -> y\nloss mse y x\n' >sum.hg
+    run hourglass train mnist-sample --model conv --epochs 1 --out $R-2 --force -q $mistake
+    ok "a new run that cannot begin leaves the old one ($mistake)" [ "$status" != 0 -a "$(sha256sum <$R-2/checkpoint)" = "$sum" ]
+done
+ok 'and nothing beside it' [ ! -e $R-2.old ]
+touch $R-2/eval.json.part-999999 $R-2/samples/eval.png.part-999999
+run hourglass train mnist-sample --model conv --epochs 1 --limit 200 --out $R-2/ --force -q
+ok 'what a killed process left half written is no stranger'\''s file' [ "$status" = 0 -a ! -e $R-2/eval.json.part-999999 ]
+ok 'the new run is whole and the old one gone' [ -s $R-2/checkpoint -a "$(sha256sum <$R-2/checkpoint)" != "$sum" -a ! -e $R-2.old ]
 touch $R-2/thesis.tex
 run hourglass train mnist-sample --model conv --epochs 1 --limit 200 --out $R-2 --force -q
 ok 'but not when the folder holds anything else' [ "$status" = 1 -a -e $R-2/thesis.tex -a -e $R-2/model.safetensors ]
