@@ -415,6 +415,42 @@ static void other_data_is_refused(void **state)
     hg_set_close(&other);
 }
 
+static void other_labels_are_refused(void **state)
+{
+    static int32_t labels[PLACE_SAMPLES];
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    for (size_t i = 0; i < PLACE_SAMPLES; i++) labels[i] = (int32_t)(i % 3);
+    p->set->labels = labels, p->set->classes = 3;
+    o.epochs = 2;
+    place_train(p, "labelled", &o);
+    labels[7] = 0, labels[8] = 1;
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, 4, NULL, &p->e), HG_DATA);
+    assert_non_null(strstr(p->e.what, "its labels are not the run's"));
+    labels[7] = 1, labels[8] = 2;
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, 4, NULL, &p->e), HG_OK);
+    p->set->labels = NULL, p->set->classes = 0;
+}
+
+static void a_resume_sweeps_away_what_a_killed_process_left(void **state)
+{
+    place *p = *state;
+    char sha256[65], name[64], files[4][700];
+    make_half(p, sha256);
+    pid_t dead = fork();
+    if (!dead) _exit(0);
+    assert_int_equal(waitpid(dead, NULL, 0), dead);
+    const long number[] = {(long)dead, (long)dead, (long)getpid(), (long)getppid()};
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "%s.part-%ld", i == 1 ? "samples/epoch-0001.png" : "checkpoint.next", number[i]);
+        place_file(p, name, files[i]);
+        assert_int_equal(hg__file_write(files[i], "half", 4, true, NULL), HG_OK);
+    }
+    assert_string_equal(place_resume(p, 4).weights_sha256, sha256);
+    for (size_t i = 0; i < 4; i++) assert_int_equal(hg__is_file(files[i]), i == 3); /* which is still being written */
+}
+
 static int resume_inside(void *ctx)
 {
     place *p = ctx;
@@ -465,6 +501,8 @@ int main(void)
         TEST(every_cut_and_every_flip_is_found),
         TEST(a_newer_checkpoint_is_refused_by_its_version),
         TEST(other_data_is_refused),
+        TEST(other_labels_are_refused),
+        TEST(a_resume_sweeps_away_what_a_killed_process_left),
         TEST(two_trainings_never_share_a_folder),
         TEST(a_finished_run_has_nothing_left_to_do),
     };

@@ -7,8 +7,10 @@
 #include "base/file.h"
 #include "record/json_text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,27 @@ hg_status hg__run_lock(int *lock, const char *path, hg_error *e)
     close(*lock);
     *lock = -1;
     return hg__fail(e, HG_FAILED, path, "another process is training in this folder; wait for it or stop it");
+}
+
+/* A temporary file is named after its process; of our own there is none yet, and in containers numbers come again. */
+static bool is_left_over(const char *name)
+{
+    const char *part = strstr(name, ".part-");
+    long number = part ? strtol(part + strlen(".part-"), NULL, 10) : 0;
+    return number > 0 && (number == (long)getpid() || (kill((pid_t)number, 0) && errno == ESRCH));
+}
+
+void hg__run_sweep(const hg_run *run)
+{
+    static const char *const folders[] = {"", "samples"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[4352];
+        DIR *dir = opendir(hg_run_file(run, folders[i], path, sizeof path));
+        if (!dir) continue;
+        for (const struct dirent *entry; (entry = readdir(dir));)
+            if (is_left_over(entry->d_name)) unlinkat(dirfd(dir), entry->d_name, 0);
+        closedir(dir);
+    }
 }
 
 void hg_run_close(hg_run **r)

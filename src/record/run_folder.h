@@ -10,6 +10,9 @@
  * another process holds it; *lock is then -1. The folder itself is locked, so no lock file can be left behind. */
 hg_status hg__run_lock(int *lock, const char *path, hg_error *e);
 
+/* Removes what killed processes left half written ("eval.json.part-123"). Under the lock. */
+void hg__run_sweep(const hg_run *run);
+
 struct hg_run {
     bool mended; /* the metrics files were checked for a torn end since the folder was opened */
     char path[];

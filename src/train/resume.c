@@ -23,6 +23,18 @@ static hg_status check_set(const hg_set *set, const hg__saved *saved, hg_error *
     return HG_OK;
 }
 
+/* The split shares out the classes, so other labels part the same samples otherwise. */
+static hg_status check_split(const hg__trainer *t, const hg__saved *saved, hg_error *e)
+{
+    char split[65];
+    const char *wanted = json_string_value(json_object_get(json_object_get(saved->header, "data"), "split"));
+    hg__split_sha256(t, split);
+    if (!wanted || !strcmp(wanted, split)) return HG_OK; /* older checkpoints do not say */
+    return hg__fail(e, HG_DATA, t->set->name,
+                    "has the samples of this run, but parts them otherwise into training and validation: its labels "
+                    "are not the run's; give it the same labels");
+}
+
 static hg_status read_options(hg__trainer *t, const hg__saved *saved, size_t epochs, hg_error *e)
 {
     t->held = json_incref(json_object_get(saved->header, "values"));
@@ -62,6 +74,7 @@ static hg_status open_saved(hg__trainer *t, const hg__saved *saved, hg_error *e)
     if (!s && (!text || !name)) s = hg__fail(e, HG_MODEL, saved->path, "holds no graph");
     if (!s) s = hg_graph_parse(&g, text, name, NULL, e);
     if (!s) s = hg__trainer_open(t, &g, e);
+    if (!s) s = check_split(t, saved, e);
     return s ? s : restore(t, saved, e);
 }
 
@@ -72,6 +85,7 @@ hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run
     hg__saved saved = {0};
     hg_status s = hg_run_open(&t.run, run, e);
     if (!s) s = hg__run_lock(&t.lock, hg_run_path(t.run), e);
+    if (!s) hg__run_sweep(t.run);
     if (!s) s = hg__standing_find(&saved, t.run, t.l, e);
     t.checkpoint_is_damaged = saved.is_older;
     if (!s) s = read_options(&t, &saved, epochs, e);

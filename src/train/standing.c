@@ -2,6 +2,7 @@
  * one is complete under a third name before the old ones move, and a damaged one never takes a whole one's place,
  * so at every moment one of the two names that a resume tries holds a whole one. */
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "train/train_rows.h"
 #include "train/trainer.h"
@@ -61,11 +62,29 @@ hg_status hg__standing_read(hg__standing *at, const hg__saved *s, hg_error *e)
     return HG_OK;
 }
 
-static json_t *data_json(const hg_set *set)
+void hg__split_sha256(const hg__trainer *t, char hex[65])
 {
-    return json_pack("{so ss sI s[III] sf sf}", "name", hg__json_word(set->name), "sha256", set->sha256, "n",
+    hg__hash h;
+    hg__hash_begin(&h);
+    for (size_t i = 0; i < t->n_train + t->n_val; i++) {
+        uint32_t v = t->index[i];
+        hg__hash_add(&h,
+                     (unsigned char[]){(unsigned char)v, (unsigned char)(v >> 8), (unsigned char)(v >> 16),
+                                       (unsigned char)(v >> 24)},
+                     4);
+    }
+    hg__hash_end(&h, hex);
+}
+
+static json_t *data_json(const hg__trainer *t)
+{
+    const hg_set *set = t->set;
+    char split[65];
+    hg__split_sha256(t, split);
+    return json_pack("{so ss sI s[III] sf sf ss}", "name", hg__json_word(set->name), "sha256", set->sha256, "n",
                      (json_int_t)set->n, "shape", (json_int_t)set->shape.h, (json_int_t)set->shape.w,
-                     (json_int_t)set->shape.c, "scale", (double)set->scale, "offset", (double)set->offset);
+                     (json_int_t)set->shape.c, "scale", (double)set->scale, "offset", (double)set->offset, "split",
+                     split);
 }
 
 static hg_status move(const hg_run *run, const char *from, const char *to, hg_error *e)
@@ -84,7 +103,7 @@ hg_status hg__standing_save(hg__trainer *t, hg_error *e)
     t->at.seconds = hg__seconds() - t->began;
     const hg_graph *g = hg_model_graph(t->model);
     json_t *header = json_pack("{ss so so ss so so}", "hourglass", HG_VERSION, "values", hg__train_values(&t->o),
-                               "model", hg__json_word(g->name), "graph", hg_graph_text(g), "data", data_json(t->set),
+                               "model", hg__json_word(g->name), "graph", hg_graph_text(g), "data", data_json(t),
                                "standing", standing_json(&t->at));
     if (!header) return hg__fail_memory(e, "checkpoint", 1 << 16);
     hg_run_file(t->run, "checkpoint.next", path, sizeof path);

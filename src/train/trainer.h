@@ -136,6 +136,8 @@ bool hg__weights_are_finite(const hg__trainer *t);
 hg_status hg__standing_save(hg__trainer *t, hg_error *e);
 /* The newest that is whole; says when that is not the newest. */
 hg_status hg__standing_find(hg__saved *s, const hg_run *run, const hg_train_listener *l, hg_error *e);
+/* Of the samples' numbers, uint32 little-endian: those trained on, then those of the validation. */
+void hg__split_sha256(const hg__trainer *t, char hex[65]);
 hg_status hg__standing_read(hg__standing *at, const hg__saved *s, hg_error *e);
 
 /* ---- journal.c ---- */
