@@ -144,7 +144,9 @@ static inline void op_text_complete(char out[OP_TEXT_SIZE], const char *text, co
     if (strstr(text, "-> y\n")) return;
     const char *tail = op_text_tail(loss);
     if (tail) snprintf(out + used, OP_TEXT_SIZE - used, tail, shape);
-    else snprintf(out + used, OP_TEXT_SIZE - used, "dense %s <- o -> y\nloss %s y x 0.2\n", shape, loss);
+    else
+        snprintf(out + used, OP_TEXT_SIZE - used, "dense %s <- o -> y\nloss %s y x%s\n", shape, loss,
+                 strcmp(loss, "huber") ? "" : " 0.2");
 }
 
 #endif

@@ -73,6 +73,10 @@ static const struct {
     {"input 7x7x1\ndense 7x7x1 -> y\nloss mse y q\n", "conv.hg:3", "loss: no line above gives 'q'"},
     {"input 7x7x1\ndense 7x7x1 -> y\nloss ssim y x\n", "conv.hg:3",
      "loss: ssim wants pictures of at least 11x11; these are 7x7"},
+    {"input 12x12x1\ndense 12x12x1 -> y\nloss ssim y x sum\n", "conv.hg:3",
+     "loss: ssim is a figure of a whole picture; there is no sum of it over elements"},
+    {"input 7x7x1\ndense 7x7x1 -> y\nloss mse y x 0.5\n", "conv.hg:3",
+     "loss: mse takes no number, only huber has a delta; a factor is written '* 0.5'"},
     {"input 7x7x1\ndense 7x7x1 -> y\nloss bce y\n", "conv.hg:3", "loss: bce wants two values"},
     {"input 7x7x1\ndense 7x7x1 -> y\nloss mse y x -> l\n", "conv.hg:3", "loss: gives no value that 'l' could name"},
     {"input 7x7x1\ndense 7x7x1 -> y\nloss huber y x 0\n", "conv.hg:3", "loss: huber's delta must be above 0"},
@@ -425,15 +429,31 @@ static void a_graph_file_is_opened_or_its_fault_named(void **state)
     assert_null(g);
 }
 
+static void assert_edited(const char *text, bool replace, const char *line, const char *expected)
+{
+    hg_graph *g = parse(text);
+    char *made = replace ? hg__graph_with_loss(g, line) : hg__graph_with_line(g, line);
+    assert_string_equal(made, expected);
+    free(made);
+    hg_graph_close(&g);
+}
+
+/* However its line is written: the losses on y are those of the nodes. */
 static void a_loss_can_be_replaced_and_a_line_added(void **state)
 {
+    static const char *const spelt[] = {
+        "loss mse y x",     "  loss  mse\ty x # against x", "loss mse <- y x",         "loss sum mse y x",
+        "loss * 2 mse y x", "loss huber 0.5 y x",           "loss mse y x\nloss l1 y", "loss bce y x sum * 0.1",
+    };
     (void)state;
-    static const char text[] = "input 4x4x1\ndense 2 -> z\nmirror -> y\nloss mse y x\nloss l1 z * 0.1";
-    char *replaced = hg__text_with_loss(text, "loss bce y x"), *longer = hg__text_with_line(text, "loss l1 y x");
-    assert_string_equal(replaced, "input 4x4x1\ndense 2 -> z\nmirror -> y\nloss l1 z * 0.1\nloss bce y x\n");
-    assert_string_equal(longer, "input 4x4x1\ndense 2 -> z\nmirror -> y\nloss mse y x\nloss l1 z * 0.1\nloss l1 y x\n");
-    free(replaced);
-    free(longer);
+    for (size_t i = 0; i < sizeof spelt / sizeof *spelt; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "input 4x4x1\ndense 2 -> z\nmirror -> y\n%s\nloss l1 z * 0.1", spelt[i]);
+        assert_edited(text, true, "loss bce y x",
+                      "input 4x4x1\ndense 2 -> z\ndense 4x4x1 sigmoid -> y\nloss l1 z * 0.1\nloss bce y x\n");
+    }
+    assert_edited("input 4x4x1\ndense 4x4x1 -> y\nloss mse y x", false, "loss l1 y x",
+                  "input 4x4x1\ndense 4x4x1 -> y\nloss mse y x\nloss l1 y x\n");
 }
 
 int main(void)

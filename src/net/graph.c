@@ -94,29 +94,35 @@ hg_status hg_graph_check(const hg_graph *g, hg_error *e)
                     x.w, x.c);
 }
 
-/* Whether a line of `length` letters is a loss that reads y ("loss mse y x"). */
-static bool is_loss_on_y(const char *line, size_t length)
+/* Whether the line of g's text with this number is a loss that reads y. g was parsed from just this text, so the numbers
+ * are its own (a `mirror` would stand for many lines). */
+static bool is_loss_on_y(const hg_graph *g, size_t number)
 {
-    char kind[24], first[40], cut[128];
-    if (length >= sizeof cut) return false;
-    memcpy(cut, line, length);
-    cut[length] = 0;
-    return sscanf(cut, " loss %23s %39s", kind, first) == 2 && !strcmp(first, "y");
+    for (size_t i = 0; i < g->nodes; i++) {
+        const hg__node *node = &g->node[i];
+        if (node->line == number && node->op->flags & HG__OP_LOSS && !strcmp(g->node[node->input[0]].name, "y"))
+            return true;
+    }
+    return false;
 }
 
-/* The text, without its losses on y where told, and `line` behind it. */
-static char *edit(const char *text, bool drop_losses, const char *line)
+/* The text of g, without its losses on y where told, and `line` behind it. */
+static char *edit(const hg_graph *g, bool drop_losses, const char *line)
 {
     hg__text t = {0};
-    for (const char *p = text; *p;) {
+    hg_graph *own = NULL;
+    if (drop_losses && hg_graph_parse(&own, g->text, g->name, NULL, NULL)) return NULL;
+    size_t number = 1;
+    for (const char *p = g->text; *p; number++) {
         size_t length = strcspn(p, "\n");
-        if (!drop_losses || !is_loss_on_y(p, length)) hg__text_add(&t, "%.*s\n", (int)length, p);
+        if (!drop_losses || !is_loss_on_y(own, number)) hg__text_add(&t, "%.*s\n", (int)length, p);
         p += length + (p[length] == '\n');
     }
     hg__text_add(&t, "%s\n", line);
     if (t.failed) hg__text_close(&t);
+    hg_graph_close(&own);
     return t.at;
 }
 
-char *hg__text_with_loss(const char *text, const char *loss_line) { return edit(text, true, loss_line); }
-char *hg__text_with_line(const char *text, const char *line) { return edit(text, false, line); }
+char *hg__graph_with_loss(const hg_graph *g, const char *loss_line) { return edit(g, true, loss_line); }
+char *hg__graph_with_line(const hg_graph *g, const char *line) { return edit(g, false, line); }

@@ -29,7 +29,7 @@ typedef struct hg__stretch {
 size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most);
 
 /* The text, changed; each returns a malloc'ed new text, or NULL without memory. Used before training. */
-char *hg__text_with_loss(const char *text, const char *loss_line); /* all loss lines on y replaced by this one */
-char *hg__text_with_line(const char *text, const char *line);      /* appended */
+char *hg__graph_with_loss(const hg_graph *g, const char *loss_line); /* all losses on y replaced by this one */
+char *hg__graph_with_line(const hg_graph *g, const char *line);      /* appended */
 
 #endif

@@ -44,11 +44,11 @@ static hg_status edit_graph(hg_graph **g, const hg_train_options *o, hg_error *e
     hg_status s = HG_OK;
     if (o->loss) {
         snprintf(line, sizeof line, "loss %s y x%s", o->loss, sums(*g) && strcmp(o->loss, "ssim") ? " sum" : "");
-        s = replace(g, hg__text_with_loss(hg_graph_text(*g), line), e);
+        s = replace(g, hg__graph_with_loss(*g, line), e);
     }
     if (s || o->code_l1 == 0) return s;
     snprintf(line, sizeof line, "loss l1 z * %.9g", o->code_l1);
-    return replace(g, hg__text_with_line(hg_graph_text(*g), line), e);
+    return replace(g, hg__graph_with_line(*g, line), e);
 }
 
 void hg__tell_input(const hg_train_listener *l, const hg_set *set, const char *model)

@@ -17,6 +17,11 @@ static hg_status solve(hg__node *node, hg_error *e)
     if (a->kind >= BCE && node->inputs != 2) return hg__line_fail(e, node, "%s wants two values", kinds[a->kind]);
     if (a->kind == SSIM && (y.h < 11 || y.w < 11))
         return hg__line_fail(e, node, "ssim wants pictures of at least 11x11; these are %zux%zu", y.h, y.w);
+    if (a->value >= 0 && a->kind != HUBER)
+        return hg__line_fail(e, node, "%s takes no number, only huber has a delta; a factor is written '* %g'",
+                             kinds[a->kind], a->value);
+    if (a->sum && a->kind == SSIM)
+        return hg__line_fail(e, node, "ssim is a figure of a whole picture; there is no sum of it over elements");
     if (a->value < 0) a->value = 1; /* huber's delta */
     if (a->value == 0) return hg__line_fail(e, node, "huber's delta must be above 0");
     return HG_OK;
