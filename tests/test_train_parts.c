@@ -64,6 +64,27 @@ static void a_cosine_ends_at_its_last_rate(void **state)
     assert_near(rate_at(&o, 15), 2 * (0.1 + 0.9 * (1 + cos(acos(-1) * part)) / 2));
 }
 
+/* Also when the warm-up fills the training, or all of it is one step: then the rate only rises, it is never 0. */
+static void no_schedule_ever_trains_at_rate_0(void **state)
+{
+    (void)state;
+    for (const hg__schedule *s = hg__schedules; s->name; s++)
+        for (size_t epochs = 1; epochs <= 3; epochs++)
+            for (size_t steps = 1; steps <= 3; steps++)
+                for (size_t half = 0; half <= 2 * epochs; half++) {
+                    hg_train_options o = hg_train_defaults();
+                    double highest = 0;
+                    o.lr = 1, o.schedule = s->name, o.epochs = epochs, o.warmup = (double)half / 2;
+                    for (size_t i = 0; i < epochs * steps; i++)
+                        highest = fmax(highest, hg__rate(&o, &(hg__moment){.step = i, .steps = steps, .cut = 1}));
+                    if (!(highest > 0.49 && highest <= 1))
+                        fail_msg("%s: %zu epochs of %zu steps, warm-up of %g: %g", s->name, epochs, steps, o.warmup,
+                                 highest);
+                    double last = hg__rate(&o, &(hg__moment){.step = epochs * steps - 1, .steps = steps, .cut = 1});
+                    if (half == 2 * epochs) assert_near(last, 1);
+                }
+}
+
 static void one_cycle_rises_from_a_25th_and_falls_to_almost_nothing(void **state)
 {
     (void)state;
@@ -152,6 +173,10 @@ static void options_out_of_range_are_refused_by_name(void **state)
     assert_int_equal(hg__train_check(&o, &e), HG_USAGE);
     assert_string_equal(e.where, "--batch");
     o = hg_train_defaults();
+    o.warmup = 20.5;
+    assert_int_equal(hg__train_check(&o, &e), HG_USAGE);
+    assert_string_equal(e.where, "--warmup");
+    o = hg_train_defaults();
     o.optimizer = "adamm";
     assert_int_equal(hg__train_check(&o, &e), HG_USAGE);
     assert_non_null(strstr(e.what, "did you mean adam"));
@@ -186,7 +211,21 @@ static void adam_moves_by_the_rate_when_the_gradient_stays(void **state)
     (void)state;
     hg_train_options o = hg_train_defaults();
     o.lr = 0.1;
-    assert_steps(&o, 0.3, (const double[]){0.9, 0.8, 0.7});
+    assert_steps(&o, 0, (const double[]){0.9, 0.8, 0.7});
+}
+
+static void adams_decay_joins_the_gradient(void **state)
+{
+    (void)state;
+    hg_train_options o = hg_train_defaults();
+    double w = 1, m = 0, v = 0, expected[3];
+    o.lr = 0.1;
+    for (size_t i = 0; i < 3; i++) {
+        double g = 0.5 + 2 * w, t = (double)i + 1;
+        m = o.beta1 * m + (1 - o.beta1) * g, v = 0.999 * v + 0.001 * g * g;
+        expected[i] = w -= o.lr * m / (1 - pow(o.beta1, t)) / (sqrt(v / (1 - pow(0.999, t))) + o.epsilon);
+    }
+    assert_steps(&o, 2, expected);
 }
 
 static void adamw_shrinks_the_weight_before_the_step(void **state)
@@ -230,6 +269,13 @@ static void rmsprop_divides_by_the_root_of_the_mean_square(void **state)
         expected[i] = w -= 0.01 * 0.5 / sqrt(square);
     }
     assert_steps(&o, 0, expected);
+    w = 1, square = 0;
+    for (size_t i = 0; i < 3; i++) {
+        double g = 0.5 + 0.2 * w;
+        square = 0.9 * square + 0.1 * g * g;
+        expected[i] = w -= 0.01 * g / sqrt(square);
+    }
+    assert_steps(&o, 0.2, expected);
 }
 
 /* ---- The update over the block ---- */
@@ -311,6 +357,22 @@ static void penalties_touch_weights_and_leave_biases(void **state)
         assert_true(b->w[b->u.piece[i].offset] == (b->u.piece[i].decays ? (real)-0.25 : (real)-1));
 }
 
+static void weight_decay_touches_weights_and_leaves_biases(void **state)
+{
+    static const char *const names[] = {"adam", "adamw", "sgd", "rmsprop"};
+    bench *b = *state;
+    for (size_t k = 0; k < 4; k++) {
+        b->u.optimizer = hg__optimizer_named(names[k]), b->o.weight_decay = 0.25;
+        memset(b->gradient, 0, 3 * b->n * sizeof(real)); /* and both states */
+        for (size_t i = 0; i < b->n; i++) b->w[i] = 1;
+        assert_true(hg__update_step(&b->u, 0.5, 0));
+        for (size_t i = 0; i < b->u.pieces; i++) {
+            real w = b->w[b->u.piece[i].offset];
+            assert_true(b->u.piece[i].decays ? w < 1 : w == 1);
+        }
+    }
+}
+
 static void a_gradient_that_is_not_a_number_is_caught_and_marked(void **state)
 {
     bench *b = *state;
@@ -327,6 +389,7 @@ int main(void)
         cmocka_unit_test(warm_up_rises_in_equal_steps_to_the_whole_rate),
         cmocka_unit_test(a_step_schedule_cuts_every_so_many_epochs),
         cmocka_unit_test(a_cosine_ends_at_its_last_rate),
+        cmocka_unit_test(no_schedule_ever_trains_at_rate_0),
         cmocka_unit_test(one_cycle_rises_from_a_25th_and_falls_to_almost_nothing),
         cmocka_unit_test(a_plateau_cuts_after_epochs_without_gain_only),
         cmocka_unit_test(every_listed_optimizer_and_schedule_can_be_chosen),
@@ -334,6 +397,7 @@ int main(void)
         cmocka_unit_test(json_without_an_option_or_with_a_wrong_one_is_refused),
         cmocka_unit_test(options_out_of_range_are_refused_by_name),
         cmocka_unit_test(adam_moves_by_the_rate_when_the_gradient_stays),
+        cmocka_unit_test(adams_decay_joins_the_gradient),
         cmocka_unit_test(adamw_shrinks_the_weight_before_the_step),
         cmocka_unit_test(sgd_gathers_speed),
         cmocka_unit_test(sgd_decay_joins_the_gradient),
@@ -342,6 +406,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(clipping_brings_the_whole_norm_down_to_the_limit, bench_open, bench_close),
         cmocka_unit_test_setup_teardown(a_gradient_below_the_limit_is_not_changed, bench_open, bench_close),
         cmocka_unit_test_setup_teardown(penalties_touch_weights_and_leave_biases, bench_open, bench_close),
+        cmocka_unit_test_setup_teardown(weight_decay_touches_weights_and_leaves_biases, bench_open, bench_close),
         cmocka_unit_test_setup_teardown(a_gradient_that_is_not_a_number_is_caught_and_marked, bench_open, bench_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,21 +159,12 @@ static void data_beyond_the_outputs_reach_are_warned_of(void **state)
 
 static void what_has_no_effect_is_told_before_the_first_step(void **state)
 {
-    static const struct {
-        const char *optimizer, *says;
-        double warmup, decay;
-    } rows[] = {{"adam", "--nesterov has no effect with adam", 0, 0},
-                {"rmsprop", "--weight-decay has no effect with rmsprop", 0, 0.1},
-                {"sgd", "the warm-up of 4 epochs is as long as the training of 4", 4, 0}};
     place *p = *state;
+    hg_train_options o = place_options();
     place_write(p, plain_graph);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        hg_train_options o = place_options();
-        o.optimizer = rows[i].optimizer, o.nesterov = true, o.warmup = rows[i].warmup, o.weight_decay = rows[i].decay;
-        p->said[0] = 0;
-        place_train(p, "run", &o);
-        if (!strstr(p->said, rows[i].says)) fail_msg("said \"%s\", not \"%s\"", p->said, rows[i].says);
-    }
+    o.nesterov = true;
+    place_train(p, "run", &o);
+    if (!strstr(p->said, "--nesterov has no effect with adam")) fail_msg("said \"%s\"", p->said);
 }
 
 static void the_run_folder_says_how_it_came_to_be(void **state)

@@ -25,7 +25,7 @@ typedef struct hg_train_options {
     const char *optimizer;                  /* adam, adamw, sgd, rmsprop */
     double beta1, beta2, epsilon, momentum; /* beta2, momentum: NaN is the optimiser's own default */
     bool nesterov;
-    double weight_decay;  /* of the weights; adamw: decoupled, sgd: joins the gradient */
+    double weight_decay;  /* of the weights; adamw: decoupled, else it joins the gradient */
     const char *schedule; /* constant, step, cosine, onecycle, plateau */
     double warmup;        /* epochs of linear warm-up */
     double lr_final;      /* cosine: the last rate, as a part of lr */

@@ -37,15 +37,9 @@ hg_status hg__advice_look(hg__trainer *t, hg_error *e)
 static void check_options(const hg__trainer *t)
 {
     const hg_train_options *o = &t->o;
-    bool sgd = !strcmp(o->optimizer, "sgd"), adamw = !strcmp(o->optimizer, "adamw");
+    bool sgd = !strcmp(o->optimizer, "sgd");
     if (o->nesterov && !sgd) hg__say(t->l, "warning: --nesterov has no effect with %s; it is sgd's", o->optimizer);
     if (o->nesterov && sgd && o->momentum == 0) hg__say(t->l, "warning: --nesterov has no effect without --momentum");
-    if (o->weight_decay > 0 && !sgd && !adamw)
-        hg__say(t->l, "warning: --weight-decay has no effect with %s; take adamw, or --l2", o->optimizer);
-    if (o->warmup >= (double)o->epochs)
-        hg__say(t->l,
-                "warning: the warm-up of %g epochs is as long as the training of %zu; the rate never reaches --lr",
-                o->warmup, o->epochs);
 }
 
 /* What the activation behind y can give. */

@@ -18,7 +18,17 @@ static void adam_with(const hg__stride *s, const hg__stretch_work *w, double dec
     s->k->adam(&a, w->n, w->g, w->w, w->state[0], w->state[1]);
 }
 
-static void adam(const hg__stride *s, const hg__stretch_work *w) { adam_with(s, w, 0); }
+/* As in PyTorch the decay of all but adamw joins the gradient; sgd's kernel adds it itself. */
+static void join_decay(const hg__stride *s, const hg__stretch_work *w)
+{
+    if (w->decay > 0) s->k->penalty(w->n, 0, (real)w->decay, w->w, w->g);
+}
+
+static void adam(const hg__stride *s, const hg__stretch_work *w)
+{
+    join_decay(s, w);
+    adam_with(s, w, 0);
+}
 
 /* Loshchilov and Hutter 2017, algorithm 2. */
 static void adamw(const hg__stride *s, const hg__stretch_work *w) { adam_with(s, w, w->decay); }
@@ -35,6 +45,7 @@ static void rmsprop(const hg__stride *s, const hg__stretch_work *w)
 {
     hg__rmsprop a = {
         .lr = (real)s->lr, .alpha = (real)s->beta2, .epsilon = (real)s->o->epsilon, .momentum = (real)s->momentum};
+    join_decay(s, w);
     s->k->rmsprop(&a, w->n, w->g, w->w, w->state[0], w->state[1]);
 }
 

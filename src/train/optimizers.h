@@ -19,7 +19,7 @@ typedef struct hg__stride {
 /* One stretch: gradient [n], weights [n], state blocks [n]. decay: 0 where it must not apply. */
 typedef struct hg__stretch_work {
     size_t n;
-    const real *g;
+    real *g;
     real *w, *state[HG__MOST_STATE];
     double decay;
 } hg__stretch_work;

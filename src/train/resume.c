@@ -45,7 +45,7 @@ static hg_status read_options(hg__trainer *t, const hg__saved *saved, size_t epo
         hg__say(t->l, "warning: the %s schedule now ends at epoch %zu instead of %zu", t->o.schedule, epochs,
                 t->o.epochs);
     t->o.epochs = epochs;
-    return HG_OK;
+    return hg__train_check(&t->o, e);
 }
 
 /* The blocks and the standing; model.safetensors as it was then (a later epoch may have written it). */

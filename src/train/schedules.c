@@ -10,10 +10,10 @@ static const double pi = 3.14159265358979323846;
 /* From 1 at part 0 to `last` at part 1. */
 static double half_cosine(double part, double last) { return last + (1 - last) * (1 + cos(pi * part)) / 2; }
 
-/* Where `step` stands between `from` and `to`, 0 … 1. */
+/* Where `step` stands between `from` and `to`, 0 … 1; 0 in an interval without length: a fall has not begun there. */
 static double part_of(double step, double from, double to)
 {
-    double part = to > from ? (step - from) / (to - from) : 1;
+    double part = to > from ? (step - from) / (to - from) : 0;
     return part < 0 ? 0 : part > 1 ? 1 : part;
 }
 
@@ -47,7 +47,8 @@ static double onecycle(const hg_train_options *o, const hg__moment *m)
     const double first = 1.0 / 25, rise = 0.3;
     double end = last_step(o, m), last = o->lr_final > 0 ? o->lr_final : first * 1e-4;
     double top = o->warmup > 0 ? o->warmup * (double)m->steps - 1 : rise * (end + 1) - 1;
-    if ((double)m->step <= top) return half_cosine(1 - part_of((double)m->step, 0, top), first);
+    top = top > 0 ? floor(top + 1e-9) : 0; /* a step, so that there is one at the top */
+    if ((double)m->step < top) return half_cosine(1 - part_of((double)m->step, 0, top), first);
     return half_cosine(part_of((double)m->step, top, end), last);
 }
 

@@ -36,7 +36,7 @@ const hg__option hg__train_rows[] = {
      .help = "sgd: look one step ahead"},
     {.name = "weight-decay", .type = HG__REAL, .offset = AT(weight_decay), .fallback = "0", .max = 1e3,
      .tunable = true, .log_scale = true,
-     .help = "adamw (decoupled), sgd (joins the gradient): decay of the weights"},
+     .help = "decay of the weights; adamw: decoupled, else it joins the gradient"},
     {.name = "schedule", .type = HG__CHOICE, .offset = AT(schedule), .fallback = "constant",
      .choices = "constant|step|cosine|onecycle|plateau", .tunable = true,
      .help = "how the learning rate changes"},
@@ -116,7 +116,9 @@ hg_status hg__train_check(const hg_train_options *o, hg_error *e)
         hg_status s = hg__option_set(row, &copy, hg__option_text(row, o, text, sizeof text), where, e);
         if (s) return s;
     }
-    return HG_OK;
+    if (o->warmup <= (double)o->epochs) return HG_OK;
+    return hg__fail(e, HG_USAGE, "--warmup", "%g epochs of warm-up are more than the %zu of the whole training",
+                    o->warmup, o->epochs);
 }
 
 /* A seed above 2^63 - 1 is no JSON integer of Jansson's, so it becomes a text. */
