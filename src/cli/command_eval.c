@@ -4,6 +4,7 @@
 #include "cli/evaluation.h"
 #include "cli/output.h"
 #include "cli/sheets.h"
+#include "data/augment.h"
 #include "record/json_text.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 typedef struct values {
     hg__common common;
-    const char *source, *split, *resize;
+    const char *source, *split, *resize, *noise;
     size_t batch, threads, worst;
     bool pca, offline;
 } values;
@@ -36,6 +37,11 @@ static const hg__option rows[] = {
      .offset = AT(resize),
      .value = "HxW",
      .help = "bring the pictures to this size; HxWx1 also makes them grey, HxWx3 coloured; without it the run's"},
+    {.name = "noise",
+     .type = HG__TEXT,
+     .offset = AT(noise),
+     .value = "none|SPEC",
+     .help = "corrupts the input, not the target, as train --noise does; without it as the run did"},
     {.name = "pca",
      .type = HG__FLAG,
      .offset = AT(pca),
@@ -357,25 +363,37 @@ static hg_status print(hg__call *call, const hg__evaluation *v, hg_error *e)
     return draw(call, v, e);
 }
 
+/* --noise, else what the run was trained with: a denoiser is measured as one. */
+static hg_status choose_noise(hg_augment **noise, const char **text, const bench *b, const values *v, hg_error *e)
+{
+    *text = v->noise && *v->noise ? v->noise : hg__subject_noise(&b->subject);
+    if (!*text || !strcmp(*text, "none")) return HG_OK;
+    return hg__noise_parse(noise, *text, e);
+}
+
 static hg_status run_eval(hg__call *call, hg_error *e)
 {
     const values *v = call->values;
     bench b = {.console = &call->console};
     hg__evaluation evaluation = {0};
+    hg_augment *noise = NULL;
+    const char *noise_text = NULL;
     hg_status s = hg__subject_open(&b.subject, call->word[0], e);
+    if (!s) s = choose_noise(&noise, &noise_text, &b, v, e);
     if (!s) s = open_data(&b, v, e);
+    if (!s && noise) s = hg_augment_check(noise, b.set->shape, e);
     if (s) goto done;
-    s = hg__evaluation_open(
-        &evaluation,
-        &(hg__evaluation_work){
-            &b.subject, b.set, b.index, b.n, {.from = "x", .to = "y", .threads = v->threads, .batch = v->batch}},
-        e);
+    hg__evaluation_work work = {.subject = &b.subject, .set = b.set, .index = b.index, .n = b.n, .noise = noise_text};
+    work.walk = (hg__walk){.from = "x", .to = "y", .threads = v->threads, .batch = v->batch};
+    work.walk.noise = noise, work.walk.seed = hg__subject_seed(&b.subject);
+    s = hg__evaluation_open(&evaluation, &work, e);
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
     if (v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
     if (!s && b.subject.run) keep(&evaluation, &b);
     if (!s) s = print(call, &evaluation, e);
 done:
+    hg_augment_close(&noise);
     hg__evaluation_close(&evaluation);
     bench_close(&b);
     return s;
@@ -387,7 +405,7 @@ const hg__command hg__command_eval = {
     .words = "RUN [--source SOURCE] [--split test]",
     .about =
         "RUN is a run folder or a model file. Pixels are in [0,1]; the model's figures are of its output clipped to "
-        "[0,1]. PCA is "
+        "[0,1]. A run with --noise is measured as a denoiser: from corrupted input against clean originals. PCA is "
         "fitted on the whole training file, or on the training samples alone where the run set a test part aside "
         "(train --test), which is then measured. For a run folder, eval.json, the sheets samples/eval*.png and "
         "report.html "

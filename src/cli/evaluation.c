@@ -24,6 +24,7 @@ static hg_status make_room(hg__evaluation *v, const hg_set *set, hg_error *e)
     size_t size = hg_shape_size(v->shape), n = v->n;
     hg_status s = hg__floats_open(&v->t, n, size, e);
     if (!s) s = hg__floats_open(&v->y, n, size, e);
+    if (!s && v->noise) s = hg__floats_open(&v->input, n, size, e);
     if (s) return s;
     v->each = calloc(n, sizeof *v->each);
     v->by_mse = calloc(n, sizeof *v->by_mse);
@@ -55,13 +56,33 @@ static hg_status sort_by_mse(hg__evaluation *v, hg_error *e)
     return HG_OK;
 }
 
+static void clip(float *v, size_t n)
+{
+    for (size_t i = 0; v && i < n; i++) v[i] = fminf(fmaxf(v[i], 0), 1);
+}
+
+/* How far the corrupted input is from the originals. */
+static double measure_input(const hg__evaluation *v)
+{
+    size_t n = v->n * hg_shape_size(v->shape);
+    double sum = 0;
+    for (size_t i = 0; v->input && i < n; i++) {
+        double difference = (double)v->input[i] - (double)v->t[i];
+        sum += difference * difference;
+    }
+    return v->input ? sum / (double)n : (double)NAN;
+}
+
 static hg_status measure(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
 {
     hg__walk walk = w->walk;
-    walk.index = w->index, walk.n = w->n;
+    walk.index = w->index, walk.n = w->n, walk.input = v->input;
     hg_status s = hg__subject_walk(w->subject, w->set, &walk, v->y, e);
-    for (size_t i = 0; !s && i < v->n * hg_shape_size(v->shape); i++) v->y[i] = fminf(fmaxf(v->y[i], 0), 1);
-    if (!s) s = hg_metrics_measure(&v->ours, &(hg_pairs){v->t, v->y, v->n, v->shape}, v->each, e);
+    if (s) return s;
+    clip(v->y, v->n * hg_shape_size(v->shape));
+    clip(v->input, v->n * hg_shape_size(v->shape));
+    v->input_mse = measure_input(v);
+    s = hg_metrics_measure(&v->ours, &(hg_pairs){v->t, v->y, v->n, v->shape}, v->each, e);
     return s ? s : sort_by_mse(v, e);
 }
 
@@ -71,6 +92,7 @@ hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, h
         .model = w->subject->name,
         .n = w->n,
         .index = w->index,
+        .noise = w->walk.noise ? w->noise : NULL,
         .shape = w->set->shape,
         .classes = w->set->classes,
         .class_name = w->set->class_name,
@@ -78,6 +100,7 @@ hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, h
         .code = hg_shape_size(w->subject->z),
         .parameters = hg_graph_parameters(hg_model_graph(w->subject->model)),
     };
+    hg_model_sha256(w->subject->model, v->weights_sha256);
     hg_status s = hg__subject_check(w->subject, w->set->shape, w->set->name, e);
     if (!s && !hg_shape_equal(w->subject->y, w->subject->x))
         s = hg__fail(e, HG_MODEL, w->subject->path, "its output is not of its input's shape, so it cannot be compared");
@@ -91,6 +114,7 @@ void hg__evaluation_close(hg__evaluation *v)
 {
     free(v->t);
     free(v->y);
+    free(v->input);
     free(v->each);
     free(v->by_mse);
     free(v->label);
@@ -101,7 +125,7 @@ const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at
 {
     const hg_published *rows;
     size_t n = hg_published_rows(&rows);
-    bool whole_test = !strcmp(v->split, "test") && !v->index;
+    bool whole_test = !strcmp(v->split, "test") && !v->index && !v->noise;
     while (whole_test && *at < n) {
         const hg_published *row = &rows[(*at)++];
         if (!strcmp(row->dataset, v->source) && (!row->code || row->code == v->code)) return row;

@@ -19,6 +19,10 @@ typedef struct hg__evaluation {
     const char *const *class_name; /* [classes] or NULL; borrowed from the set */
     const char *const *file;       /* by number in the set, or NULL; borrowed from it */
     const uint32_t *index;         /* [n] the samples' numbers in their set, or NULL: 0 … n-1; borrowed */
+    char weights_sha256[65];       /* of the model */
+    const char *noise;             /* what corrupted its input, or NULL; borrowed */
+    float *input;                  /* with noise: [n * shape size] the corrupted input, clipped; owned */
+    double input_mse;              /* … and how far it is from the originals; NaN without noise */
     hg_metrics ours;
     hg_pca_metrics pca;
     bool has_pca;
@@ -31,6 +35,7 @@ typedef struct hg__evaluation_work {
     const uint32_t *index;
     size_t n;
     hg__walk walk;
+    const char *noise; /* the text of walk.noise */
 } hg__evaluation_work;
 /* Runs the set, whose values are in [0,1], through the model and measures. */
 hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e);

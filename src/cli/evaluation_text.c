@@ -106,6 +106,10 @@ json_t *hg__evaluation_json(const hg__evaluation *v)
                           (json_int_t)v->parameters);
     if (!d) return NULL;
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) set_real(d, figures[i].name, figures[i].value);
+    json_object_set_new(d, "weights_sha256", json_string(v->weights_sha256));
+    json_object_set_new(d, "noise", v->noise ? json_string(v->noise) : json_null());
+    set_real(d, "input_mse", v->input_mse);
+    set_real(d, "input_psnr", -10 * log10(v->input_mse));
     json_object_set_new(d, "pca", v->has_pca ? pca_json(&v->pca) : json_null());
     json_object_set_new(d, "per_class", classes_json(v));
     json_object_set_new(d, "worst", worst_json(v));
@@ -146,6 +150,7 @@ static void print_figures(hg__text *out, const hg__evaluation *v)
     add_row(out, v->has_pca ? "SSE an image, PCA unclipped" : "SSE an image", m->sse_per_image,
             beside(v, &p->sse_per_image), 3);
     add_row(out, "PSNR of the MSE, dB", m->psnr, beside(v, &p->psnr), 2);
+    if (v->noise) add_row(out, "PSNR of the corrupted input", -10 * log10(v->input_mse), beside(v, &none), 2);
     add_row(out, "PSNR, mean, dB", m->psnr_mean, beside(v, &none), 2);
     add_row(out, "SSIM gauss11", m->ssim_gauss11, beside(v, &p->ssim_gauss11), 4);
     add_row(out, "SSIM uniform7", m->ssim_uniform7, beside(v, &p->ssim_uniform7), 4);
@@ -207,6 +212,9 @@ void hg__evaluation_print(hg__text *out, const hg__evaluation *v)
     hg__text_add(out, "%s on %s, %s: %s samples of %zu x %zu x %zu, code of %zu, %s parameters\n", v->model, v->source,
                  v->split, hg__output_count((double)v->n, n, sizeof n), v->shape.h, v->shape.w, v->shape.c, v->code,
                  hg__output_count((double)v->parameters, parameters, sizeof parameters));
+    if (v->noise)
+        hg__text_add(out, "The input is corrupted by %s, as in training%s.\n", v->noise,
+                     v->has_pca ? "; PCA is given the clean samples" : "");
     print_figures(out, v);
     print_published(out, v);
     print_classes(out, v);

@@ -2,6 +2,7 @@
 #include "cli/subject.h"
 
 #include "base/file.h"
+#include "data/augment.h"
 #include "record/json_text.h"
 
 #include <math.h>
@@ -87,6 +88,12 @@ hg__source_options hg__subject_reading(const hg__subject *s, const hg__source_op
     if (!o.method) o.method = run.method;
     if (!o.fit) o.fit = run.fit;
     return o;
+}
+
+const char *hg__subject_noise(const hg__subject *s)
+{
+    const char *noise = json_string_value(json_object_get(json_object_get(s->config, "values"), "noise"));
+    return noise && *noise ? noise : NULL;
 }
 
 double hg__subject_value(const hg__subject *s, const char *name, double otherwise)
@@ -189,14 +196,30 @@ static size_t value_size(const hg__subject *s, const char *name)
 }
 
 typedef struct walk_room {
-    float *in, *to; /* one batch each */
+    float *in, *to;        /* one batch each */
+    float *scratch;        /* three samples of x */
+    const uint32_t *index; /* of this batch; NULL: from first on */
+    size_t first;
     size_t in_size, out_size;
 } walk_room;
+
+/* Corrupts n samples as the model sees them, and keeps what came of it. */
+static void add_noise(const hg__subject *s, const hg__walk *w, translation t, size_t n, const walk_room *room)
+{
+    size_t size = room->in_size;
+    for (size_t i = 0; i < n; i++) {
+        size_t sample = room->index ? room->index[i] : room->first + i;
+        hg_augment_apply(w->noise, s->x, w->seed, hg__epoch_aside, sample, room->in + i * size, room->scratch);
+    }
+    if (!w->input) return;
+    float *kept = w->input + room->first * size;
+    memcpy(kept, room->in, n * size * sizeof *kept);
+    unapply(t, n * size, kept);
+}
 
 /* One batch of n samples, which stand at `in`, into `to`. */
 static hg_status walk_batch(hg_plan *plan, const hg__walk *w, translation t, size_t n, const walk_room *room)
 {
-    if (*w->from == 'x') apply(t, n * room->in_size, room->in);
     hg_status status = hg_forward(plan, w->from, w->to, n, room->in, room->to);
     if (*w->to == 'y') unapply(t, n * room->out_size, room->to);
     return status;
@@ -218,9 +241,11 @@ static hg_status check_values(const hg__subject *s, const hg__walk *w, const flo
 hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e)
 {
     hg_plan *plan = NULL;
+    bool noisy = w->noise && *w->from == 'x';
     walk_room room = {.to = out, .in_size = hg_shape_size(set->shape), .out_size = value_size(s, w->to)};
     translation t = translate(s, set);
     hg_status status = hg__floats_open(&room.in, w->batch, room.in_size, e);
+    if (!status && noisy) status = hg__floats_open(&room.scratch, 3, room.in_size, e);
     if (!status)
         status = hg_plan_open(&plan, s->model, &(hg_plan_options){.batch = w->batch, .threads = w->threads}, e);
     if (status) goto done;
@@ -229,7 +254,9 @@ hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__wa
         size_t n = all - first < w->batch ? all - first : w->batch;
         for (size_t i = 0; i < n; i++)
             hg_set_get(set, w->index ? w->index[first + i] : first + i, room.in + i * room.in_size);
-        room.to = out + first * room.out_size;
+        room.to = out + first * room.out_size, room.first = first, room.index = w->index ? w->index + first : NULL;
+        if (*w->from == 'x') apply(t, n * room.in_size, room.in);
+        if (noisy) add_noise(s, w, t, n, &room);
         status = walk_batch(plan, w, t, n, &room);
     }
     if (status) hg__fail(e, status, s->path, "its graph gives no %s from %s", w->to, w->from);
@@ -237,5 +264,6 @@ hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__wa
 done:
     hg_plan_close(&plan);
     free(room.in);
+    free(room.scratch);
     return status;
 }

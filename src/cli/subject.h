@@ -30,6 +30,8 @@ hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source
 double hg__subject_value(const hg__subject *s, const char *name, double otherwise);
 
 uint64_t hg__subject_seed(const hg__subject *s);
+/* What corrupted the input in training; NULL: nothing did, or a model file cannot tell. */
+const char *hg__subject_noise(const hg__subject *s);
 
 /* HG_MODEL, saying both shapes, when the model does not take samples of this shape. */
 hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *what, hg_error *e);
@@ -39,6 +41,9 @@ typedef struct hg__walk {
     size_t threads, batch;
     const uint32_t *index; /* [n] which samples of the set, or NULL: all */
     size_t n;
+    const hg_augment *noise; /* corrupts x as in the validation of a training with this seed; or NULL */
+    uint64_t seed;
+    float *input; /* with noise: [n * size of x] what came of it, in the set's values; or NULL */
 } hg__walk;
 
 /* Those samples of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`].

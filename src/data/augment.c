@@ -2,6 +2,7 @@
  * a random stream of its own, so a step added at the end never changes the numbers of those before it. */
 #include "data/augment.h"
 #include "base/fail.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -165,6 +166,20 @@ hg_status hg_augment_parse(hg_augment **made, const char *spec, hg_error *e)
     free(copy);
     if (s) hg_augment_close(&a);
     else *made = a;
+    return s;
+}
+
+hg_status hg__noise_parse(hg_augment **a, const char *noise, hg_error *e)
+{
+    hg__text spec = {0};
+    for (const char *p = noise; *p;) {
+        size_t length = strcspn(p, ",");
+        hg__text_add(&spec, "%s%s%.*s", spec.size ? "," : "", memchr(p, '=', length) ? "" : "noise=", (int)length, p);
+        p += length + (p[length] == ',');
+    }
+    hg_status s = hg__text_done(&spec, e);
+    if (!s) s = hg_augment_parse(a, spec.at ? spec.at : "", e);
+    hg__text_close(&spec);
     return s;
 }
 

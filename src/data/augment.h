@@ -18,6 +18,11 @@ typedef struct hg__augment_key {
 /* hg_augment_apply for any purpose: the noise of a denoiser's input is drawn apart from the augmentation. */
 void hg__augment_image(const hg_augment *a, hg_shape shape, hg__augment_key key, float *image, float *scratch);
 
+/* --noise's text: "gaussian:0.3,mask:0.1", where each part may go without "noise=". */
+hg_status hg__noise_parse(hg_augment **a, const char *noise, hg_error *e);
+/* The epoch whose random numbers training never meets: of the samples that are judged. */
+static const uint32_t hg__epoch_aside = UINT32_MAX;
+
 typedef struct hg__canvas {
     hg_shape shape;
     float *image;   /* [h][w][c] */

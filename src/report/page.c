@@ -5,6 +5,7 @@
 #include "record/json_text.h"
 #include "report/markup.h"
 
+#include <hourglass/net.h>
 #include <hourglass/report.h>
 
 #include <dirent.h>
@@ -15,6 +16,11 @@
 #include <string.h>
 
 /* ---- reading ---- */
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
 
 static hg_status read_document(const hg_run *run, const char *name, json_t **document, hg_error *e)
 {
@@ -43,6 +49,32 @@ static hg_status read_others(hg__page *p, hg_error *e)
     return s;
 }
 
+/* An evaluation of other weights than the folder's (a resume made new ones) is left out. */
+static void drop_stale(hg__page *p, json_t **evaluation, const char *sha256)
+{
+    const char *measured = text_of(*evaluation, "weights_sha256");
+    if (!measured || !strcmp(measured, sha256)) return;
+    json_decref(*evaluation);
+    *evaluation = NULL, p->is_stale = true;
+}
+
+static void check_evaluations(hg__page *p)
+{
+    char path[4352], sha256[65];
+    size_t kept = 0;
+    hg_model *m = NULL;
+    if (!p->eval && !p->others) return;
+    if (hg_model_open(&m, hg_run_file(p->run, "model.safetensors", path, sizeof path), NULL)) return;
+    hg_model_sha256(m, sha256);
+    hg_model_close(&m);
+    drop_stale(p, &p->eval, sha256);
+    for (size_t i = 0; i < p->others; i++) {
+        drop_stale(p, &p->other[i], sha256);
+        if (p->other[i]) p->other[kept++] = p->other[i];
+    }
+    p->others = kept;
+}
+
 static hg_status page_open(hg__page *p, const char *folder, hg_error *e)
 {
     hg_status s = hg_run_open(&p->run, folder, e);
@@ -50,6 +82,7 @@ static hg_status page_open(hg__page *p, const char *folder, hg_error *e)
     if (!s) s = read_document(p->run, "env.json", &p->env, e);
     if (!s) s = read_document(p->run, "eval.json", &p->eval, e);
     if (!s) s = read_others(p, e);
+    if (!s) check_evaluations(p);
     if (!s) s = hg_run_epochs(p->run, &p->row, &p->n, e);
     p->best = p->n;
     for (size_t i = 0; i < p->n; i++)
@@ -65,11 +98,6 @@ static void page_close(hg__page *p)
     json_decref(p->eval);
     for (size_t i = 0; i < p->others; i++) json_decref(p->other[i]);
     free(p->row);
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }
 
 const char *hg__page_model_name(const hg__page *p)

@@ -14,6 +14,7 @@ typedef struct hg__page {
     json_t *config, *env, *eval;               /* NULL: not in the folder */
     json_t *other[HG__MOST_OTHER_EVALUATIONS]; /* eval-SOURCE.json, in the order of their names */
     size_t others;
+    bool is_stale; /* eval.json is of earlier weights than the folder's, so `eval` is NULL */
     hg_epoch *row; /* [n] */
     size_t n;
     size_t best; /* which row; n: none */

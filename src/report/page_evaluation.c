@@ -25,10 +25,20 @@ static void add_cell(hg__text *t, double value, bool is_best)
     hg__text_add(t, "</td>");
 }
 
+static void add_noise(hg__text *t, const hg__page *p)
+{
+    const char *noise = json_string_value(json_object_get(p->eval, "noise"));
+    if (!noise) return;
+    hg__markup_wrap(t, "<p>A denoiser: its input is corrupted by ", noise, ", which leaves a PSNR of ");
+    hg__markup_number(t, hg__page_figure(p, "input_psnr"), 4);
+    hg__text_add(t, " dB.</p>\n");
+}
+
 static void add_figures(hg__text *t, const hg__page *p)
 {
     double k = hg__page_pca_figure(p, "k"), excess = hg__page_figure(p, "bce") - hg__page_figure(p, "bce_floor");
     bool has_pca = isfinite(k);
+    add_noise(t, p);
     hg__text_add(t,
                  "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>Output clipped to "
                  "[0,1]%s</caption>\n<thead><tr><th scope=\"col\"></th>"
@@ -182,8 +192,11 @@ static void add_other(hg__text *t, const hg__page *p, json_t *eval)
 
 void hg__page_evaluation(hg__text *t, const hg__page *p)
 {
-    if (!p->eval && !p->others) return;
+    if (!p->eval && !p->others && !p->is_stale) return;
     hg__text_add(t, "<section>\n<h2>Evaluation</h2>\n");
+    if (p->is_stale)
+        hg__text_add(t, "<p>What was measured on earlier weights is left out; <code>hourglass eval</code> measures "
+                        "these.</p>\n");
     if (p->eval) add_own(t, p);
     for (size_t i = 0; i < p->others; i++)
         if (p->other[i]) add_other(t, p, p->other[i]);

@@ -72,7 +72,7 @@ void hg__page_samples(hg__text *t, const hg__page *p)
     int found = scandir(hg_run_file(p->run, "samples", folder, sizeof folder), &file, is_epoch, compare);
     size_t n = found > 0 ? (size_t)found : 0;
     hg__text part = {0};
-    if (hg__page_sheet(&part, p, "eval.png", evaluated)) add_earlier(&part, p, file, n);
+    if (!p->is_stale && hg__page_sheet(&part, p, "eval.png", evaluated)) add_earlier(&part, p, file, n);
     else if (n) {
         add_epoch(&part, p, file[n - 1]->d_name);
         add_earlier(&part, p, file, n - 1);

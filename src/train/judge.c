@@ -1,5 +1,6 @@
 /* judge.c: how good the weights are now: on the validation samples, in batches that never change, and for the eye. The
  * input is corrupted where training corrupts it, by the same draw in each epoch, so that epochs compare. */
+#include "data/augment.h"
 #include "net/plan.h"
 #include "train/trainer.h"
 
@@ -9,9 +10,6 @@
 
 enum { SHOWN = 10 };
 
-/* The epoch whose random numbers training never meets. */
-static const uint32_t aside = UINT32_MAX;
-
 /* n samples into x and input; index: which. */
 static void fill(hg__trainer *t, const uint32_t *index, size_t n)
 {
@@ -20,7 +18,8 @@ static void fill(hg__trainer *t, const uint32_t *index, size_t n)
     if (!t->noise) return;
     memcpy(t->input, t->x, n * size * sizeof(float));
     for (size_t i = 0; i < n; i++)
-        hg_augment_apply(t->noise, t->set->shape, t->o.seed, aside, index[i], t->input + i * size, t->scratch);
+        hg_augment_apply(t->noise, t->set->shape, t->o.seed, hg__epoch_aside, index[i], t->input + i * size,
+                         t->scratch);
 }
 
 /* Which loss already is the mean squared error of y against x; HG__MOST_LOSSES: none, it must be measured. */

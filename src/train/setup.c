@@ -1,6 +1,6 @@
 /* setup.c: opens what a training needs, once, before the first step. */
 #include "base/file.h"
-#include "base/text.h"
+#include "data/augment.h"
 #include "net/plan.h"
 #include "train/trainer.h"
 
@@ -89,21 +89,6 @@ static hg_status open_split(hg__trainer *t, hg_error *e)
     return HG_OK;
 }
 
-/* "gaussian:0.3,mask:0.1" -> "noise=gaussian:0.3,noise=mask:0.1"; parts that name their row stay. */
-static hg_status open_noise(hg__trainer *t, hg_error *e)
-{
-    hg__text spec = {0};
-    for (const char *p = t->o.noise; *p;) {
-        size_t length = strcspn(p, ",");
-        hg__text_add(&spec, "%s%s%.*s", spec.size ? "," : "", memchr(p, '=', length) ? "" : "noise=", (int)length, p);
-        p += length + (p[length] == ',');
-    }
-    hg_status s = hg__text_done(&spec, e);
-    if (!s) s = hg_augment_parse(&t->noise, spec.at ? spec.at : "", e);
-    hg__text_close(&spec);
-    return s;
-}
-
 static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
 {
     hg_status s = hg_model_make(&t->model, g, t->o.seed, e);
@@ -173,7 +158,7 @@ hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
     if (!s) s = hg_graph_check(*g, e);
     if (!s) s = open_split(t, e);
     if (!s && t->o.augment && *t->o.augment) s = hg_augment_parse(&t->augment, t->o.augment, e);
-    if (!s && t->o.noise && *t->o.noise) s = open_noise(t, e);
+    if (!s && t->o.noise && *t->o.noise) s = hg__noise_parse(&t->noise, t->o.noise, e);
     if (!s && t->augment) s = hg_augment_check(t->augment, t->set->shape, e);
     if (!s && t->noise) s = hg_augment_check(t->noise, t->set->shape, e);
     if (!s) s = open_model(t, g, e);

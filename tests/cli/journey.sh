@@ -174,6 +174,9 @@ ok 'a resumed run goes on as it began' [ "$status" = 2 ]
 run hourglass train --resume $R --epochs 3 --json -q
 ok 'but --epochs may change' json 'd["epochs"] == 3'
 resumed=$(grep weights_sha256 out)
+ok 'the report leaves out what was measured on earlier weights, and says so' sh -c "grep -q 'on earlier weights is left out' $R/report.html && ! grep -q 'Test MSE' $R/report.html"
+run hourglass eval $R --json --no-pca
+ok 'until they are measured' sh -c "grep -q 'Test MSE' $R/report.html && ! grep -q 'earlier weights' $R/report.html"
 run hourglass train --resume $R --epochs 2
 ok 'fewer epochs than are done exit with 2' [ "$status" = 2 ]
 ok 'and are called so' has err '--epochs: 2 are asked for, and 3 are done already'

@@ -34,6 +34,7 @@ refused 2 'name the data to train on' train
 refused 2 'name the model to train' train mnist-sample
 refused 2 "did you mean 'conv'?" train mnist-sample --model cnov
 refused 2 'rotate' train mnist-sample --model conv --augment rotat=3
+refused 2 '--warmup: 21 epochs of warm-up are more than the 20' train mnist-sample --model conv --warmup 21
 refused 2 'hourglass: flip=x: h, v or hv is expected' train mnist-sample --model conv --augment flip=x
 refused 2 'shift=40: is beyond pictures of 28 x 28; the most is 27' train mnist-sample --model conv --augment shift=40
 refused 2 'occlude=99: is beyond pictures of 28 x 28; the most is 28' data show mnist-sample --augment occlude=99

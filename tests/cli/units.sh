@@ -66,6 +66,31 @@ for kind in uint8 int8 uint16 int16 int16-small bool float32 float64 float-255 f
     hourglass encode $R/model.safetensors $kind.npy -o file.npy --force -q
     ok "a lone model file encodes as its run does ($kind)" cmp -s run.npy file.npy
 done
+# A denoiser: what training measured on its validation samples, by the same draw of noise.
+for normalize in unit standard; do
+    R=runs/denoiser-$normalize
+    hourglass train uint8.npy --model flat.hg --epochs 1 --noise gaussian:0.2,mask:0.1 --normalize $normalize --lr 1e-9 --out $R -q >/dev/null
+    header $R/model.safetensors
+    run hourglass eval $R --split validation --json --no-pca
+    ok "eval of a denoiser has the MSE of its training (--normalize $normalize)" python3 same.py $R
+done
+R=runs/denoiser-unit
+ok 'says what the noise is, and how bad the input' python3 -c '
+import json, math
+d = json.load(open("out"))
+assert d["noise"] == "gaussian:0.2,mask:0.1"
+assert d["input_mse"] > 0.0005 and abs(d["input_psnr"] + 10 * math.log10(d["input_mse"])) < 1e-9'
+run hourglass eval $R --split validation
+ok 'the table says it, too' sh -c "grep -q 'input is corrupted by gaussian:0.2,mask:0.1' out && grep -q 'PSNR of the corrupted input' out"
+ok 'and the report' has $R/report.html 'corrupted by gaussian:0.2,mask:0.1'
+run hourglass eval $R --split validation --json --no-pca --noise none
+ok '--noise none gives it clean input' python3 -c '
+import json
+d = json.load(open("out"))
+assert d["noise"] is None and d["input_mse"] is None'
+run hourglass eval $R --split validation --no-pca --noise gausian:.3
+ok 'a misspelt noise exits with 2' [ "$status" = 2 ]
+
 R=runs/uint8-standard
 hourglass encode $R uint8.npy -o a.npy -q
 for kind in int8 uint16 float32 float-255; do
