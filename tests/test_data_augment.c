@@ -239,6 +239,52 @@ static void a_shift_moves_at_most_as_far_as_it_says(void **state)
     assert_true(farthest > 1);
 }
 
+/* ---- Units: 2,000 draws come near both ends of what the text promises, and never beyond ---- */
+
+typedef double measured(const hg__canvas *c);
+static double turn_of(const hg__canvas *c)
+{
+    return atan2((double)c->map[3], (double)c->map[0]) / 0.017453292519943295;
+}
+static double size_of(const hg__canvas *c) { return 1 / (double)c->map[0]; }
+static double slant_of(const hg__canvas *c) { return atan((double)c->map[1]) / 0.017453292519943295; }
+static double displacement_of(const hg__canvas *c) { return (double)c->shift_x[0]; }
+static double value_of(const hg__canvas *c) { return (double)c->image[0]; }
+static double difference_of(const hg__canvas *c) { return (double)(c->image[1] - c->image[0]); }
+
+static void every_move_and_change_has_the_size_that_it_says(void **state)
+{
+    static const struct {
+        hg__augmentation *work;
+        double value[2], image[2]; /* of even and odd pixels */
+        measured *of;
+        double least, most;
+    } rows[] = {
+        {hg__move_rotate, {30, 0}, {0, 0}, turn_of, -30, 30},
+        {hg__move_scale, {0.4, 0}, {0, 0}, size_of, 0.6, 1.4},
+        {hg__move_shear, {20, 0}, {0, 0}, slant_of, -20, 20},
+        {hg__move_elastic, {8, 0}, {0, 0}, displacement_of, -8, 8},
+        {hg__alter_brightness, {0.3, 0}, {0.5, 0.5}, value_of, 0.2, 0.8},
+        {hg__alter_contrast, {0.5, 0}, {0.4, 0.6}, difference_of, 0.1, 0.3},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double least = INFINITY, most = -INFINITY, span = rows[i].most - rows[i].least;
+        for (uint64_t draw = 0; draw < 2000; draw++) {
+            float image[SIZE], scratch[3 * SIZE];
+            hg__canvas c = {.shape = shape, .image = image, .scratch = scratch};
+            hg__random r = hg__random_at(1, HG__FOR_TEST, 0, draw);
+            for (int k = 0; k < SIZE; k++) image[k] = (float)rows[i].image[k % 2];
+            hg__canvas_rest(&c);
+            rows[i].work(&c, rows[i].value, &r);
+            least = fmin(least, rows[i].of(&c)), most = fmax(most, rows[i].of(&c));
+        }
+        bool within = least >= rows[i].least - 1e-5 && most <= rows[i].most + 1e-5;
+        if (!within || least > rows[i].least + 0.02 * span || most < rows[i].most - 0.02 * span)
+            fail_msg("row %zu: %g to %g instead of %g to %g", i, least, most, rows[i].least, rows[i].most);
+    }
+}
+
 /* Two flips and two turns by nothing make one map that rests; nothing is resampled before hg__canvas_move. */
 static void rows_that_move_are_one_resampling(void **state)
 {
@@ -278,6 +324,22 @@ static void noise_has_the_asked_strength(void **state)
     assert_true(fabs(sqrt(square / (double)n) - 0.1) < 0.002);
     assert_true(fabs((double)low / (double)n - 0.1) < 0.01 && fabs((double)high / (double)n - 0.1) < 0.01);
     assert_true(fabs((double)masked / (double)n - 0.3) < 0.01);
+}
+
+static void speckle_grows_with_the_value_and_leaves_black(void **state)
+{
+    double squares[3] = {0};
+    size_t n = 0;
+    (void)state;
+    for (uint64_t index = 0; index < 200; index++, n += SIZE / 3) {
+        float image[SIZE], before[3] = {0, 0.2f, 0.4f};
+        for (int i = 0; i < SIZE; i++) image[i] = before[i % 3];
+        apply("speckle=0.2", 1, 0, index, image);
+        for (int i = 0; i < SIZE; i++) squares[i % 3] += pow((double)(image[i] - before[i % 3]), 2);
+    }
+    assert_true(squares[0] == 0);
+    assert_true(fabs(sqrt(squares[1] / (double)n) - 0.04) < 0.001);
+    assert_true(fabs(sqrt(squares[2] / (double)n) - 0.08) < 0.002);
 }
 
 static void a_blur_keeps_a_flat_picture_and_flattens_a_point(void **state)
@@ -383,6 +445,8 @@ int main(void)
         cmocka_unit_test(a_flip_mirrors_half_of_the_pictures),
         cmocka_unit_test(turning_keeps_the_middle_and_blanks_the_corners),
         cmocka_unit_test(a_shift_moves_at_most_as_far_as_it_says),
+        cmocka_unit_test(every_move_and_change_has_the_size_that_it_says),
+        cmocka_unit_test(speckle_grows_with_the_value_and_leaves_black),
         cmocka_unit_test(rows_that_move_are_one_resampling),
         cmocka_unit_test(noise_has_the_asked_strength),
         cmocka_unit_test(a_blur_keeps_a_flat_picture_and_flattens_a_point),

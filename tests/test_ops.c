@@ -353,21 +353,35 @@ static void dropout_drops_its_share_in_training_and_keeps_the_mean(void **state)
     close_net(&t);
 }
 
-static void noise_has_its_deviation_in_training(void **state)
+/* Of a line between x and y, in training: the mean squared difference, another for every step. */
+static void assert_variance(const char *line, double expected)
 {
-    (void)state;
     net t = {0};
     hg_graph *g = NULL;
     hg_error e = {0};
-    assert_int_equal(hg_graph_parse(&g, "input 1x1x20000\nnoise gaussian 0.3 -> y\nloss mse y x\n", "t.hg", NULL, &e),
-                     HG_OK);
+    char text[96];
+    snprintf(text, sizeof text, "input 1x1x20000\n%s -> y\nloss mse y x\n", line);
+    assert_int_equal(hg_graph_parse(&g, text, "t.hg", NULL, &e), HG_OK);
     assert_int_equal(hg_model_make(&t.m, &g, 1, NULL), HG_OK);
     assert_int_equal(hg_plan_open(&t.p, t.m, &(hg_plan_options){.batch = 1, .train = true, .threads = 1}, NULL), HG_OK);
     double first = training_loss(&t, 0);
-    assert_true(fabs(first - 0.09) < 0.004);
+    assert_true(fabs(first - expected) < 0.045 * expected);
     assert_true(training_loss(&t, 0) == first);
     assert_true(training_loss(&t, 1) != first);
     close_net(&t);
+}
+
+static void noise_has_its_deviation_in_training(void **state)
+{
+    (void)state;
+    assert_variance("noise gaussian 0.3", 0.09);
+}
+
+/* x is 1, and so is the log of the variance. */
+static void a_code_is_drawn_with_its_variance_in_training(void **state)
+{
+    (void)state;
+    assert_variance("gaussian <- x x", exp(1));
 }
 
 static void two_dropouts_of_a_graph_drop_different_values(void **state)
@@ -390,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_pixel_that_no_tap_reaches_is_the_bias),
         cmocka_unit_test(dropout_drops_its_share_in_training_and_keeps_the_mean),
         cmocka_unit_test(noise_has_its_deviation_in_training),
+        cmocka_unit_test(a_code_is_drawn_with_its_variance_in_training),
         cmocka_unit_test(two_dropouts_of_a_graph_drop_different_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

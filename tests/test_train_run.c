@@ -1,6 +1,8 @@
 /* test_train_run.c: what a training does, tells and leaves behind. */
 #include "test_train_place.h"
 
+#include "train/checkpoint_file.h"
+
 #include <malloc.h>
 #include <math.h>
 #include <signal.h>
@@ -37,8 +39,8 @@ static void the_model_file_holds_the_best_weights(void **state)
     assert_string_equal(sha256, r.weights_sha256);
     assert_string_equal(hg_model_preprocess(m)->trained_on, "spots");
     hg_model_close(&m);
-    hg_run *run = NULL;
     hg_epoch *rows = NULL;
+    hg_run *run = NULL;
     size_t n = 0, best = 0;
     assert_int_equal(hg_run_open(&run, p->run, NULL), HG_OK);
     assert_int_equal(hg_run_epochs(run, &rows, &n, NULL), HG_OK);
@@ -184,6 +186,88 @@ static void the_run_folder_says_how_it_came_to_be(void **state)
     assert_non_null(strstr(env, "\"threads\": 1"));
     free(config);
     free(env);
+}
+
+/* One epoch without gaps in the block: what training leaves, the model holds the average of. */
+static void the_model_holds_the_averaged_weights(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg__saved saved = {0};
+    char file[700];
+    size_t n, differ = 0;
+    o.epochs = 1, o.ema = 0.9;
+    place_write(p, plain_graph);
+    place_train(p, "averaged", &o);
+    hg_model *m = open_model(p);
+    const float *model = hg_model_weights(m, &n);
+    float *block = calloc(5 * n, sizeof *block);
+    hg__blocks blocks = {.n = n, .count = 5};
+    static const char *const names[] = {"weights", "mean", "square", "average", "best"};
+    for (size_t i = 0; i < 5; i++) blocks.block[i] = (hg__block){names[i], block + i * n};
+    assert_int_equal(hg__checkpoint_open(&saved, place_file(p, "checkpoint", file), NULL), HG_OK);
+    assert_int_equal(hg__checkpoint_load(&saved, &blocks, NULL), HG_OK);
+    assert_memory_equal(model, block + 3 * n, n * sizeof *model);
+    for (size_t i = 0; i < n; i++) differ += model[i] != block[i];
+    assert_true(differ > n / 2);
+    hg__checkpoint_close(&saved);
+    hg_model_close(&m);
+    free(block);
+}
+
+static hg_epoch *read_rows(const place *p, size_t n)
+{
+    hg_run *run = NULL;
+    hg_epoch *rows = NULL;
+    size_t found = 0;
+    assert_int_equal(hg_run_open(&run, p->run, NULL), HG_OK);
+    assert_int_equal(hg_run_epochs(run, &rows, &found, NULL), HG_OK);
+    assert_int_equal(found, n);
+    hg_run_close(&run);
+    return rows;
+}
+
+static void a_plateau_lowers_the_rate_of_a_training_that_gains_nothing(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    o.epochs = 5, o.schedule = "plateau", o.step_epochs = 2, o.step_factor = 0.25, o.min_delta = 1, o.lr = 0.008;
+    place_train(p, "plateau", &o);
+    hg_epoch *rows = read_rows(p, 5);
+    static const double expected[] = {0.008, 0.008, 0.008, 0.002, 0.002}; /* epochs 2 and 3 gain nothing */
+    for (size_t i = 0; i < 5; i++) assert_float_equal(rows[i].lr, expected[i], 1e-9);
+    free(rows);
+}
+
+/* The weights hardly move, so what differs is the input of the validation. */
+static void validation_is_of_corrupted_input_where_training_is(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    double loss[2];
+    o.epochs = 1, o.lr = 1e-12, o.ema = 0, o.l2 = 0, o.augment = NULL;
+    place_write(p, "input 8x8x1 -> x\ndense 64 -> z\nreshape 8x8x1 -> y\nloss mse y x\n");
+    for (size_t i = 0; i < 2; i++) {
+        o.noise = i ? "salt:0.9" : NULL;
+        loss[i] = place_train(p, "noisy", &o).val_loss;
+    }
+    assert_true(loss[1] > 1.05 * loss[0]);
+}
+
+/* The last step's gradient is finite, but a rate so high times it is not. */
+static void weights_that_overflow_in_the_last_step_are_no_model(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    char file[700];
+    for (size_t i = 0; i < PLACE_SAMPLES * PLACE_SIZE; i++) p->values[i] *= 1e15f;
+    o.epochs = 1, o.batch = 1000, o.val = 0, o.optimizer = "sgd", o.lr = 1e12, o.noise = o.augment = NULL;
+    o.ema = o.clip = o.l2 = 0;
+    place_write(p, "input 8x8x1 -> x\ndense 4 -> z\ndense 8x8x1 -> y\nloss mse y x\n");
+    assert_int_equal(hg_train(&r, p->set, p->graph, p->run, &o, &p->listener, &p->e), HG_DIVERGED);
+    assert_non_null(strstr(p->e.what, "the parameter "));
+    assert_false(hg__is_file(place_file(p, "model.safetensors", file)));
 }
 
 static void a_loss_given_as_an_option_replaces_the_graphs(void **state)
@@ -368,6 +452,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_model_file_holds_the_best_weights, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_run_folder_says_how_it_came_to_be, place_open, place_close),
         cmocka_unit_test_setup_teardown(a_loss_given_as_an_option_replaces_the_graphs, place_open, place_close),
+        cmocka_unit_test_setup_teardown(the_model_holds_the_averaged_weights, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_plateau_lowers_the_rate_of_a_training_that_gains_nothing, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(validation_is_of_corrupted_input_where_training_is, place_open, place_close),
+        cmocka_unit_test_setup_teardown(weights_that_overflow_in_the_last_step_are_no_model, place_open, place_close),
         cmocka_unit_test_setup_teardown(patience_ends_a_training_that_gains_nothing, place_open, place_close),
         cmocka_unit_test_setup_teardown(without_validation_patience_is_off_and_its_figures_are_not_numbers, place_open,
                                         place_close),

@@ -94,8 +94,8 @@ hg_status hg_graph_check(const hg_graph *g, hg_error *e)
                     x.w, x.c);
 }
 
-/* Whether the line of g's text with this number is a loss that reads y. g was parsed from just this text, so the numbers
- * are its own (a `mirror` would stand for many lines). */
+/* Whether the line of g's text with this number is a loss that reads y. g was parsed from just this text, so the
+ * numbers are its own (a `mirror` would stand for many lines). */
 static bool is_loss_on_y(const hg_graph *g, size_t number)
 {
     for (size_t i = 0; i < g->nodes; i++) {
