@@ -105,7 +105,8 @@ static inline hg_train_result place_train(place *p, const char *name, const hg_t
 static inline hg_train_result place_resume(place *p, size_t epochs)
 {
     hg_train_result r = {0};
-    if (hg_train_resume(&r, p->set, p->run, epochs, &p->listener, &p->e)) fail_msg("%s: %s", p->e.where, p->e.what);
+    if (hg_train_resume(&r, p->set, p->run, &(hg_train_changes){.epochs = epochs}, &p->listener, &p->e))
+        fail_msg("%s: %s", p->e.where, p->e.what);
     return r;
 }
 

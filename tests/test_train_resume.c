@@ -135,6 +135,21 @@ static void threads_do_not_change_a_bit(void **state)
     }
 }
 
+static void a_resume_may_take_other_threads(void **state)
+{
+    place *p = *state;
+    hg_train_options o = place_options();
+    hg_train_result r = {0};
+    char sha256[65];
+    train_straight(p, &o, sha256);
+    o.epochs = 2;
+    place_train(p, "threads", &o);
+    assert_int_equal(
+        hg_train_resume(&r, p->set, p->run, &(hg_train_changes){.epochs = 4, .threads = 3}, &p->listener, &p->e),
+        HG_OK);
+    assert_string_equal(r.weights_sha256, sha256);
+}
+
 static void another_seed_gives_other_weights(void **state)
 {
     place *p = *state;
@@ -175,7 +190,7 @@ static void a_stop_in_mid_epoch_loses_no_step(void **state)
     assert_string_equal(r.run, p->run);
     s = (stopper){.at = 3, .number = SIGTERM};
     assert_int_equal(
-        hg_train_resume(&r, p->set, p->run, 0, &(hg_train_listener){.ctx = &s, .signal = stop_later}, &p->e),
+        hg_train_resume(&r, p->set, p->run, NULL, &(hg_train_listener){.ctx = &s, .signal = stop_later}, &p->e),
         HG_TERMINATED);
     assert_non_null(strstr(p->e.what, "after step 10 of 17"));
     assert_string_equal(place_resume(p, 0).weights_sha256, sha256);
@@ -235,7 +250,7 @@ static bool run_and_kill(place *p, const hg_train_options *o, long microseconds)
         hg_train_result r;
         bool fresh = !hg__is_dir(p->run);
         hg_status s = fresh ? hg_train(&r, p->set, p->graph, p->run, o, NULL, NULL)
-                            : hg_train_resume(&r, p->set, p->run, 0, NULL, NULL);
+                            : hg_train_resume(&r, p->set, p->run, NULL, NULL, NULL);
         _exit(s ? 1 : 0);
     }
     place_file(p, "checkpoint", checkpoint);
@@ -332,7 +347,7 @@ static void a_kill_after_falling_back_leaves_a_run_that_goes_on(void **state)
         if (!child) {
             hg_train_result r;
             calls.renames = 0, calls.dies_at = n;
-            _exit(hg_train_resume(&r, p->set, p->run, 4, NULL, NULL) ? 1 : 0);
+            _exit(hg_train_resume(&r, p->set, p->run, &(hg_train_changes){.epochs = 4}, NULL, NULL) ? 1 : 0);
         }
         assert_int_equal(waitpid(child, &status, 0), child);
         died += WIFSIGNALED(status);
@@ -377,13 +392,13 @@ static void every_cut_and_every_flip_is_found(void **state)
     place_file(p, "checkpoint", path);
     for (size_t cut = 0; cut < size; cut += cut < 400 ? 37 : size / 23) {
         assert_int_equal(hg__file_write(path, bytes, cut, true, NULL), HG_OK);
-        assert_int_equal(hg_train_resume(&r, p->set, p->run, 0, NULL, &p->e), HG_MODEL);
+        assert_int_equal(hg_train_resume(&r, p->set, p->run, NULL, NULL, &p->e), HG_MODEL);
         assert_non_null(strstr(p->e.where, "checkpoint"));
     }
     for (size_t at = 0; at < size; at += at < 64 ? 1 : size / 41) {
         bytes[at] ^= 1;
         assert_int_equal(hg__file_write(path, bytes, size, true, NULL), HG_OK);
-        assert_int_equal(hg_train_resume(&r, p->set, p->run, 0, NULL, &p->e), HG_MODEL);
+        assert_int_equal(hg_train_resume(&r, p->set, p->run, NULL, NULL, &p->e), HG_MODEL);
         bytes[at] ^= 1;
     }
     free(bytes);
@@ -396,7 +411,7 @@ static void a_newer_checkpoint_is_refused_by_its_version(void **state)
     hg_train_result r;
     make_half(p, sha256);
     damage(p, "checkpoint", 8), damage(p, "checkpoint.previous", 8); /* 1 ^ 4: version 5 */
-    assert_int_equal(hg_train_resume(&r, p->set, p->run, 0, NULL, &p->e), HG_MODEL);
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, NULL, NULL, &p->e), HG_MODEL);
     assert_non_null(strstr(p->e.what, "version 5"));
 }
 
@@ -410,7 +425,7 @@ static void other_data_is_refused(void **state)
     hg_set *other = NULL;
     make_half(p, sha256);
     assert_int_equal(hg_set_wrap(&other, "less", p->values, PLACE_SAMPLES - 1, p->set->shape, NULL), HG_OK);
-    assert_int_equal(hg_train_resume(&r, other, p->run, 4, NULL, &p->e), HG_DATA);
+    assert_int_equal(hg_train_resume(&r, other, p->run, &(hg_train_changes){.epochs = 4}, NULL, &p->e), HG_DATA);
     assert_string_equal(p->e.where, "less");
     hg_set_close(&other);
 }
@@ -426,10 +441,10 @@ static void other_labels_are_refused(void **state)
     o.epochs = 2;
     place_train(p, "labelled", &o);
     labels[7] = 0, labels[8] = 1;
-    assert_int_equal(hg_train_resume(&r, p->set, p->run, 4, NULL, &p->e), HG_DATA);
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, &(hg_train_changes){.epochs = 4}, NULL, &p->e), HG_DATA);
     assert_non_null(strstr(p->e.what, "its labels are not the run's"));
     labels[7] = 1, labels[8] = 2;
-    assert_int_equal(hg_train_resume(&r, p->set, p->run, 4, NULL, &p->e), HG_OK);
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, &(hg_train_changes){.epochs = 4}, NULL, &p->e), HG_OK);
     p->set->labels = NULL, p->set->classes = 0;
 }
 
@@ -458,7 +473,7 @@ static int resume_inside(void *ctx)
     hg_error e;
     char run[700];
     snprintf(run, sizeof run, "%s", p->run);
-    assert_int_equal(hg_train_resume(&r, p->set, run, 0, NULL, &e), HG_FAILED);
+    assert_int_equal(hg_train_resume(&r, p->set, run, NULL, NULL, &e), HG_FAILED);
     assert_non_null(strstr(e.what, "another process is training in this folder"));
     return SIGINT;
 }
@@ -489,6 +504,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(two_epochs_and_two_more_are_four),
         TEST(threads_do_not_change_a_bit),
+        TEST(a_resume_may_take_other_threads),
         TEST(another_seed_gives_other_weights),
         TEST(a_stop_in_mid_epoch_loses_no_step),
         TEST(a_stop_at_an_epochs_end_is_a_stop_after_it),

@@ -331,7 +331,8 @@ static void a_divergence_leaves_the_last_good_model(void **state)
     o.epochs = 2, o.noise = o.augment = NULL;
     place_train(p, "run", &o);
     for (size_t i = 0; i < PLACE_SAMPLES; i++) p->values[i * PLACE_SIZE] = (float)NAN;
-    assert_int_equal(hg_train_resume(&r, p->set, p->run, 4, &p->listener, &p->e), HG_DIVERGED);
+    assert_int_equal(hg_train_resume(&r, p->set, p->run, &(hg_train_changes){.epochs = 4}, &p->listener, &p->e),
+                     HG_DIVERGED);
     assert_string_equal(p->e.where, "epoch 3, step 1");
     assert_non_null(strstr(p->e.what, "the input itself is not finite; the model of epoch "));
     hg_model *m = open_model(p);

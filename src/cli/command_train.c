@@ -1,6 +1,7 @@
 /* command_train.c: `hourglass train`: a new run, or one that goes on. */
 #include "base/file.h"
 #include "base/json.h"
+#include "base/team.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/old_run.h"
@@ -43,7 +44,7 @@ static const hg__option rows[] = {
      .type = HG__TEXT,
      .offset = AT(resume),
      .value = "RUN",
-     .help = "go on with a run; nothing else is needed, only --epochs may change"},
+     .help = "go on with a run; nothing else is needed, only --epochs and --threads may change"},
     {.name = "force",
      .type = HG__FLAG,
      .offset = AT(force),
@@ -260,7 +261,7 @@ done:
 
 static bool may_change(const char *name)
 {
-    static const char *const names[] = {"resume", "epochs", "offline"};
+    static const char *const names[] = {"resume", "epochs", "threads", "offline"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) return true;
     return hg__option_find(hg__common_rows, name);
@@ -310,13 +311,15 @@ static hg_status train_on(hg__call *call, hg_train_listener *l, hg_train_result 
     const values *v = call->values;
     hg_set *set = NULL;
     json_t *config = NULL;
-    bool more = hg__call_typed(call, "epochs");
+    hg_train_changes changes = {0};
+    if (hg__call_typed(call, "epochs")) changes.epochs = v->train.epochs;
+    if (hg__call_typed(call, "threads")) changes.threads = v->train.threads ? v->train.threads : hg__processors();
     hg_status s = refuse_changes(call, e);
     if (!s && strlen(v->resume) >= sizeof r->run)
         s = hg__fail(e, HG_USAGE, "--resume", "is longer than the %zu letters that a run's path may have",
                      sizeof r->run - 1);
     if (!s) s = open_run_data(call, &set, &config, e);
-    if (!s) s = hg_train_resume(r, set, v->resume, more ? v->train.epochs : 0, l, e);
+    if (!s) s = hg_train_resume(r, set, v->resume, &changes, l, e);
     if (!*r->run) snprintf(r->run, sizeof r->run, "%s", v->resume);
     hg_set_close(&set);
     json_decref(config);

@@ -35,11 +35,13 @@ static hg_status check_split(const hg__trainer *t, const hg__saved *saved, hg_er
                     "are not the run's; give it the same labels");
 }
 
-static hg_status read_options(hg__trainer *t, const hg__saved *saved, size_t epochs, hg_error *e)
+static hg_status read_options(hg__trainer *t, const hg__saved *saved, const hg_train_changes *c, hg_error *e)
 {
+    size_t epochs = c->epochs;
     t->held = json_incref(json_object_get(saved->header, "values"));
     hg_status s = hg__train_values_read(&t->o, t->held, saved->path, e);
     if (!s) hg__optimizer_settle(&t->o);
+    if (c->threads) t->o.threads = c->threads;
     if (s || !epochs) return s;
     if (epochs != t->o.epochs && hg__schedule_named(t->o.schedule)->whole)
         hg__say(t->l, "warning: the %s schedule now ends at epoch %zu instead of %zu", t->o.schedule, epochs,
@@ -78,9 +80,10 @@ static hg_status open_saved(hg__trainer *t, const hg__saved *saved, hg_error *e)
     return s ? s : restore(t, saved, e);
 }
 
-hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run, size_t epochs,
+hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run, const hg_train_changes *c,
                           const hg_train_listener *l, hg_error *e)
 {
+    const hg_train_changes none = {0}, *changes = c ? c : &none;
     hg__trainer t = {.l = l ? l : &hg__nobody, .set = set, .lock = -1};
     hg__saved saved = {0};
     hg_status s = hg_run_open(&t.run, run, e);
@@ -88,14 +91,14 @@ hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run
     if (!s) hg__run_sweep(t.run);
     if (!s) s = hg__standing_find(&saved, t.run, t.l, e);
     t.checkpoint_is_damaged = saved.is_older;
-    if (!s) s = read_options(&t, &saved, epochs, e);
+    if (!s) s = read_options(&t, &saved, changes, e);
     if (!s) s = open_saved(&t, &saved, e);
     hg__checkpoint_close(&saved);
-    if (!s && epochs && epochs < t.at.epoch)
+    if (!s && changes->epochs && changes->epochs < t.at.epoch)
         s = hg__fail(e, HG_USAGE, "--epochs",
-                     "%zu are asked for, and %zu are done already; ask for more than %zu, or begin a new run", epochs,
-                     t.at.epoch, t.at.epoch);
-    if (!s && epochs) s = hg__journal_epochs(&t, e);
+                     "%zu are asked for, and %zu are done already; ask for more than %zu, or begin a new run",
+                     changes->epochs, t.at.epoch, t.at.epoch);
+    if (!s && changes->epochs) s = hg__journal_epochs(&t, e);
     if (!s && hg__train_is_done(&t))
         hg__say(t.l, "nothing is left to train: %zu of %zu epoch%s done", t.at.epoch, t.o.epochs,
                 t.o.epochs == 1 ? " is" : "s are");

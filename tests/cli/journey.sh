@@ -171,8 +171,8 @@ ok 'and names all libraries with their versions' json 'set(d["libraries"]) == {"
 
 run hourglass train --resume $R --lr 1
 ok 'a resumed run goes on as it began' [ "$status" = 2 ]
-run hourglass train --resume $R --epochs 3 --json -q
-ok 'but --epochs may change' json 'd["epochs"] == 3'
+run hourglass train --resume $R --epochs 3 --threads 1 --json -q
+ok 'but --epochs and --threads may change' json 'd["epochs"] == 3'
 resumed=$(grep weights_sha256 out)
 ok 'the report leaves out what was measured on earlier weights, and says so' sh -c "grep -q 'on earlier weights is left out' $R/report.html && ! grep -q 'Test MSE' $R/report.html"
 run hourglass eval $R --json --no-pca
