@@ -8,7 +8,7 @@ compile() { cc -std=c17 -Wall -Wextra -Werror "$1" -o "$2" -I "$SOURCE_DIR/inclu
 # The program in a header's first comment, on the sample instead of MNIST so that training takes seconds.
 example() { sed -n '/^ \*\/$/q; s/^ \*     //p; /\*\/$/q' "$1" | sed 's/"mnist"/"mnist-sample"/'; }
 
-for name in base data eval record report train net; do
+for name in base data eval record report train net hourglass; do
     header=$SOURCE_DIR/include/hourglass/$name.h
     mkdir $name
     example "$header" >$name/example.c
