@@ -125,11 +125,10 @@ static hg_status measure(figures *f, const hg_set *set, hg_error *e)
 static json_t *count_classes(const hg_set *set)
 {
     json_t *counts = json_array();
-    for (size_t c = 0; c < set->classes; c++) {
-        json_int_t n = 0;
-        for (size_t i = 0; i < set->n; i++) n += (size_t)set->labels[i] == c;
-        json_array_append_new(counts, json_integer(n));
-    }
+    json_int_t *n = calloc(set->classes + 1, sizeof *n);
+    for (size_t i = 0; n && set->classes && i < set->n; i++) n[set->labels[i]]++;
+    for (size_t c = 0; n && c < set->classes; c++) json_array_append_new(counts, json_integer(n[c]));
+    free(n);
     return counts;
 }
 

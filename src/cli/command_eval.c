@@ -4,6 +4,7 @@
 #include "cli/evaluation.h"
 #include "cli/output.h"
 #include "cli/sheets.h"
+#include "cli/walk_rows.h"
 #include "data/augment.h"
 #include "record/json_text.h"
 
@@ -54,20 +55,8 @@ static const hg__option rows[] = {
      .min = 0,
      .max = 1000,
      .help = "worst samples to name"},
-    {.name = "batch",
-     .type = HG__SIZE,
-     .offset = AT(batch),
-     .fallback = "128",
-     .min = 1,
-     .max = 65536,
-     .help = "samples at a time; never changes the result"},
-    {.name = "threads",
-     .type = HG__SIZE,
-     .offset = AT(threads),
-     .fallback = "0",
-     .min = 0,
-     .max = 1024,
-     .help = "0: one per processor; never changes the result"},
+    HG__BATCH_ROW(AT(batch), "samples at a time; never changes the result"),
+    HG__THREADS_ROW(AT(threads)),
     {.name = "offline", .type = HG__FLAG, .offset = AT(offline), .help = "never touch the network"},
     {0},
 };
@@ -249,13 +238,12 @@ done:
 /* One sample of each class, then whatever comes first: n in all. */
 static size_t pick_examples(const hg__evaluation *v, uint32_t *index, size_t most)
 {
-    size_t n = 0;
-    for (size_t c = 0; v->label && c < v->classes && n < most; c++)
-        for (size_t i = 0; i < v->n; i++)
-            if ((size_t)v->label[i] == c) {
-                index[n++] = (uint32_t)i;
-                break;
-            }
+    size_t n = 0, classes = v->label ? v->classes : 0;
+    uint32_t *first = calloc(classes + 1, sizeof *first); /* of each class, counted from 1; without memory none */
+    for (size_t i = v->n; first && classes && i-- > 0;) first[v->label[i]] = (uint32_t)i + 1;
+    for (size_t c = 0; first && c < classes && n < most; c++)
+        if (first[c]) index[n++] = first[c] - 1;
+    free(first);
     for (size_t i = 0; i < v->n && n < most; i++) {
         bool taken = false;
         for (size_t k = 0; k < n; k++) taken |= index[k] == i;

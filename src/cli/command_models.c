@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/source_options.h"
+#include "cli/walk_rows.h"
 
 #include <hourglass/net.h>
 #include <stdio.h>
@@ -121,20 +122,8 @@ static const hg__option graph_rows[] = {
     {0},
 };
 static const hg__option plan_rows[] = {
-    {.name = "batch",
-     .type = HG__SIZE,
-     .offset = AT(batch),
-     .fallback = "128",
-     .min = 1,
-     .max = 1 << 20,
-     .help = "samples a step"},
-    {.name = "threads",
-     .type = HG__SIZE,
-     .offset = AT(threads),
-     .fallback = "0",
-     .min = 0,
-     .max = 1024,
-     .help = "0: one per processor"},
+    HG__BATCH_ROW(AT(batch), "samples a step"),
+    HG__THREADS_ROW(AT(threads)),
     {.name = "infer", .type = HG__FLAG, .offset = AT(infer), .help = "for inference: no gradients"},
     {.name = "max-memory",
      .type = HG__REAL,

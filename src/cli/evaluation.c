@@ -29,7 +29,9 @@ static hg_status make_room(hg__evaluation *v, const hg_set *set, hg_error *e)
     v->each = calloc(n, sizeof *v->each);
     v->by_mse = calloc(n, sizeof *v->by_mse);
     v->label = set->labels ? calloc(n, sizeof *v->label) : NULL;
-    if (!v->each || !v->by_mse || (set->labels && !v->label)) return hg__fail_memory(e, "evaluation", n * 16);
+    v->by_class = set->labels ? calloc(v->classes + 1, sizeof *v->by_class) : NULL;
+    if (!v->each || !v->by_mse || (set->labels && (!v->label || !v->by_class)))
+        return hg__fail_memory(e, "evaluation", n * 16);
     return HG_OK;
 }
 
@@ -54,6 +56,18 @@ static hg_status sort_by_mse(hg__evaluation *v, hg_error *e)
     for (size_t i = 0; i < v->n; i++) v->by_mse[i] = ranks[i].sample;
     free(ranks);
     return HG_OK;
+}
+
+static void sum_classes(hg__evaluation *v)
+{
+    for (size_t i = 0; v->label && i < v->n; i++) {
+        hg__class_figures *f = &v->by_class[v->label[i]];
+        f->n++, f->mse += (double)v->each[i].mse, f->ssim += (double)v->each[i].ssim_gauss11;
+    }
+    for (size_t c = 0; v->label && c < v->classes; c++) {
+        hg__class_figures *f = &v->by_class[c];
+        f->mse /= (double)f->n, f->ssim /= (double)f->n; /* of none: not a number */
+    }
 }
 
 static void clip(float *v, size_t n)
@@ -83,7 +97,9 @@ static hg_status measure(hg__evaluation *v, const hg__evaluation_work *w, hg_err
     clip(v->input, v->n * hg_shape_size(v->shape));
     v->input_mse = measure_input(v);
     s = hg_metrics_measure(&v->ours, &(hg_pairs){v->t, v->y, v->n, v->shape}, v->each, e);
-    return s ? s : sort_by_mse(v, e);
+    if (s) return s;
+    sum_classes(v);
+    return sort_by_mse(v, e);
 }
 
 hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
@@ -118,6 +134,7 @@ void hg__evaluation_close(hg__evaluation *v)
     free(v->each);
     free(v->by_mse);
     free(v->label);
+    free(v->by_class);
     *v = (hg__evaluation){0};
 }
 

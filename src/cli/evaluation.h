@@ -7,6 +7,12 @@
 
 #include <hourglass/eval.h>
 
+/* Of the samples of one class; means. */
+typedef struct hg__class_figures {
+    size_t n;
+    double mse, ssim;
+} hg__class_figures;
+
 typedef struct hg__evaluation {
     const char *source, *split; /* as printed; borrowed */
     const char *model;
@@ -16,6 +22,7 @@ typedef struct hg__evaluation {
     hg_sample_metrics *each;       /* [n], owned */
     uint32_t *by_mse;              /* [n] samples, the worst first; owned */
     int32_t *label;                /* [n] or NULL; owned */
+    hg__class_figures *by_class;   /* [classes], with labels; owned */
     const char *const *class_name; /* [classes] or NULL; borrowed from the set */
     const char *const *file;       /* by number in the set, or NULL; borrowed from it */
     const uint32_t *index;         /* [n] the samples' numbers in their set, or NULL: 0 … n-1; borrowed */

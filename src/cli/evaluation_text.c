@@ -9,22 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Per class --------------------------------------------------------------------------------- */
-
-typedef struct class_figures {
-    size_t n;
-    double mse, ssim;
-} class_figures;
-
-static class_figures figures_of_class(const hg__evaluation *v, size_t c)
-{
-    class_figures f = {0};
-    for (size_t i = 0; i < v->n; i++)
-        if ((size_t)v->label[i] == c) f.n++, f.mse += (double)v->each[i].mse, f.ssim += (double)v->each[i].ssim_gauss11;
-    if (f.n) f.mse /= (double)f.n, f.ssim /= (double)f.n;
-    return f;
-}
-
 /* ---- JSON -------------------------------------------------------------------------------------- */
 
 static void set_real(json_t *object, const char *name, double value)
@@ -49,11 +33,11 @@ static json_t *classes_json(const hg__evaluation *v)
 {
     json_t *list = json_array();
     for (size_t c = 0; v->label && c < v->classes; c++) {
-        class_figures f = figures_of_class(v, c);
+        hg__class_figures f = v->by_class[c];
         json_t *row = json_pack("{s:I, s:I}", "label", (json_int_t)c, "n", (json_int_t)f.n);
         if (v->class_name) json_object_set_new(row, "name", hg__json_word(v->class_name[c]));
-        set_real(row, "mse", f.n ? f.mse : NAN);
-        set_real(row, "ssim_gauss11", f.n ? f.ssim : NAN);
+        set_real(row, "mse", f.mse);
+        set_real(row, "ssim_gauss11", f.ssim);
         json_array_append_new(list, row);
     }
     return list;
@@ -187,10 +171,10 @@ static void print_classes(hg__text *out, const hg__evaluation *v)
     }
     hg__text_add(out, "\n  %-*s%8s%12s%14s\n", width, "class", "n", "MSE", "SSIM gauss11");
     for (size_t c = 0; c < v->classes; c++) {
-        class_figures f = figures_of_class(v, c);
+        hg__class_figures f = v->by_class[c];
         char mse[32], ssim[32];
-        hg__text_add(out, "  %-*s%8zu%s  %s\n", width, class_title(v, c, title, sizeof title), f.n,
-                     cell(f.n ? f.mse : NAN, 6, mse), cell(f.n ? f.ssim : NAN, 4, ssim));
+        hg__text_add(out, "  %-*s%8zu%s  %s\n", width, class_title(v, c, title, sizeof title), f.n, cell(f.mse, 6, mse),
+                     cell(f.ssim, 4, ssim));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/output.h"
+#include "cli/walk_rows.h"
 
 #include <string.h>
 
@@ -15,20 +16,8 @@ static const hg__option rows[] = {
      .value = "OUT",
      .help = "what to write; - is standard output"},
     {.name = "force", .type = HG__FLAG, .offset = AT(force), .help = "overwrite what is there"},
-    {.name = "batch",
-     .type = HG__SIZE,
-     .offset = AT(batch),
-     .fallback = "128",
-     .min = 1,
-     .max = 65536,
-     .help = "samples at a time; never changes the result"},
-    {.name = "threads",
-     .type = HG__SIZE,
-     .offset = AT(threads),
-     .fallback = "0",
-     .min = 0,
-     .max = 1024,
-     .help = "0: one per processor; never changes the result"},
+    HG__BATCH_ROW(AT(batch), "samples at a time; never changes the result"),
+    HG__THREADS_ROW(AT(threads)),
     {0},
 };
 #undef AT

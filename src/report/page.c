@@ -17,7 +17,7 @@
 
 /* ---- reading ---- */
 
-static const char *text_of(const json_t *object, const char *name)
+const char *hg__page_text(const json_t *object, const char *name)
 {
     return json_string_value(json_object_get(object, name));
 }
@@ -52,7 +52,7 @@ static hg_status read_others(hg__page *p, hg_error *e)
 /* An evaluation of other weights than the folder's (a resume made new ones) is left out. */
 static void drop_stale(hg__page *p, json_t **evaluation, const char *sha256)
 {
-    const char *measured = text_of(*evaluation, "weights_sha256");
+    const char *measured = hg__page_text(*evaluation, "weights_sha256");
     if (!measured || !strcmp(measured, sha256)) return;
     json_decref(*evaluation);
     *evaluation = NULL, p->is_stale = true;
@@ -102,35 +102,35 @@ static void page_close(hg__page *p)
 
 const char *hg__page_model_name(const hg__page *p)
 {
-    const char *name = text_of(p->config, "model");
-    if (!name) name = text_of(p->eval, "model");
+    const char *name = hg__page_text(p->config, "model");
+    if (!name) name = hg__page_text(p->eval, "model");
     return name;
 }
 
 const char *hg__page_data_name(const hg__page *p)
 {
     const json_t *data = json_object_get(p->config, "data");
-    const char *name = json_is_object(data) ? text_of(data, "source") : json_string_value(data);
-    if (!name) name = text_of(p->eval, "source");
+    const char *name = json_is_object(data) ? hg__page_text(data, "source") : json_string_value(data);
+    if (!name) name = hg__page_text(p->eval, "source");
     return name;
 }
 
-static double number_of(const json_t *object, const char *name)
+double hg__page_number(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-double hg__page_figure(const hg__page *p, const char *name) { return number_of(p->eval, name); }
+double hg__page_figure(const hg__page *p, const char *name) { return hg__page_number(p->eval, name); }
 double hg__page_pca_figure(const hg__page *p, const char *name)
 {
-    return number_of(json_object_get(p->eval, "pca"), name);
+    return hg__page_number(json_object_get(p->eval, "pca"), name);
 }
 
 const char *hg__page_mse_title(const hg__page *p, char *out, size_t n)
 {
     static const char *const names[][2] = {{"test", "Test"}, {"validation", "Validation"}, {"train", "Training"}};
-    const char *split = text_of(p->eval, "split");
+    const char *split = hg__page_text(p->eval, "split");
     snprintf(out, n, "MSE");
     for (size_t i = 0; split && i < 3; i++)
         if (!strcmp(split, names[i][0])) snprintf(out, n, "%s MSE", names[i][1]);
@@ -216,7 +216,7 @@ void hg__page_summary(hg__text *t, const hg__page *p)
     hg__text_add(t, "</h1>\n");
     hg__markup_wrap(t, "<p class=\"soft\">", hg_run_path(p->run), "");
     if (p->eval) {
-        const char *source = text_of(p->eval, "source"), *split = text_of(p->eval, "split");
+        const char *source = hg__page_text(p->eval, "source"), *split = hg__page_text(p->eval, "split");
         hg__markup_wrap(t, " · measured on ", source ? source : "–", ", ");
         hg__markup_escape(t, split ? split : "–");
     }

@@ -32,6 +32,9 @@ const char *hg__page_model_name(const hg__page *p);
 const char *hg__page_data_name(const hg__page *p);
 /* "Test MSE", "Validation MSE" …: which split the figures are of, into out[n]. */
 const char *hg__page_mse_title(const hg__page *p, char *out, size_t n);
+/* A text of a JSON object, NULL where there is none; a number, NaN where there is none. */
+const char *hg__page_text(const json_t *object, const char *name);
+double hg__page_number(const json_t *object, const char *name);
 /* A number of the evaluation ("mse") or of PCA beside it; NaN where there is none. */
 double hg__page_figure(const hg__page *p, const char *name);
 double hg__page_pca_figure(const hg__page *p, const char *name);

@@ -27,7 +27,7 @@ static void add_cell(hg__text *t, double value, bool is_best)
 
 static void add_noise(hg__text *t, const hg__page *p)
 {
-    const char *noise = json_string_value(json_object_get(p->eval, "noise"));
+    const char *noise = hg__page_text(p->eval, "noise");
     if (!noise) return;
     hg__markup_wrap(t, "<p>A denoiser: its input is corrupted by ", noise, ", which leaves a PSNR of ");
     hg__markup_number(t, hg__page_figure(p, "input_psnr"), 4);
@@ -63,9 +63,9 @@ static void add_figures(hg__text *t, const hg__page *p)
     hg__text_add(t, "</tbody></table></div>\n");
 }
 
-static const char *text_of(const json_t *object, const char *name)
+static const char *text_or_dash(const json_t *object, const char *name)
 {
-    const char *text = json_string_value(json_object_get(object, name));
+    const char *text = hg__page_text(object, name);
     return text ? text : "–";
 }
 
@@ -92,22 +92,16 @@ static void add_published(hg__text *t, const hg__page *p)
     json_array_foreach(rows, i, row)
     {
         const json_t *value = json_object_get(row, "value");
-        hg__markup_wrap(t, "<tr><th scope=\"row\">", text_of(row, "model"), "</th>");
-        hg__markup_wrap(t, "<td>", title_of(text_of(row, "metric")), "</td><td class=\"n\">");
+        hg__markup_wrap(t, "<tr><th scope=\"row\">", text_or_dash(row, "model"), "</th>");
+        hg__markup_wrap(t, "<td>", title_of(text_or_dash(row, "metric")), "</td><td class=\"n\">");
         hg__markup_value(t, value);
         hg__text_add(t, "</td>");
-        add_cell(t, hg__page_figure(p, text_of(row, "metric")), false);
-        hg__markup_wrap(t, "<td>", text_of(row, "source"), "");
+        add_cell(t, hg__page_figure(p, text_or_dash(row, "metric")), false);
+        hg__markup_wrap(t, "<td>", text_or_dash(row, "source"), "");
         hg__text_add(t, "%s</td></tr>\n",
                      json_is_true(json_object_get(row, "verified")) ? "" : " <span class=\"tag\">recalled</span>");
     }
     hg__text_add(t, "</tbody></table></div>\n");
-}
-
-static double number_of(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
 static void add_classes(hg__text *t, const hg__page *p)
@@ -126,8 +120,8 @@ static void add_classes(hg__text *t, const hg__page *p)
         hg__text_add(t, "</th><td class=\"n\">");
         hg__markup_value(t, json_object_get(row, "n"));
         hg__text_add(t, "</td>");
-        add_cell(t, number_of(row, "mse"), false);
-        add_cell(t, number_of(row, "ssim_gauss11"), false);
+        add_cell(t, hg__page_number(row, "mse"), false);
+        add_cell(t, hg__page_number(row, "ssim_gauss11"), false);
         hg__text_add(t, "</tr>\n");
     }
     hg__text_add(t, "</tbody></table></div>\n");
@@ -145,7 +139,7 @@ static void add_worst(hg__text *t, const hg__page *p)
         hg__text_add(t, "%s%s", i ? ", " : "", named ? "" : "sample ");
         hg__markup_value(t, json_object_get(row, named ? "file" : "index"));
         hg__text_add(t, " (");
-        hg__markup_number(t, number_of(row, "mse"), 3);
+        hg__markup_number(t, hg__page_number(row, "mse"), 3);
         hg__text_add(t, ")");
     }
     hg__text_add(t, ".</p>\n");
@@ -163,8 +157,8 @@ static void add_worst(hg__text *t, const hg__page *p)
 /* "mnist, test: 10000 samples". */
 static void add_name(hg__text *t, const char *before, const hg__page *p, const char *after)
 {
-    hg__markup_wrap(t, before, text_of(p->eval, "source"), ", ");
-    hg__markup_wrap(t, "", text_of(p->eval, "split"), ": ");
+    hg__markup_wrap(t, before, text_or_dash(p->eval, "source"), ", ");
+    hg__markup_wrap(t, "", text_or_dash(p->eval, "split"), ": ");
     hg__markup_value(t, json_object_get(p->eval, "n"));
     hg__text_add(t, " samples%s", after);
 }
@@ -186,7 +180,7 @@ static void add_other(hg__text *t, const hg__page *p, json_t *eval)
     other.eval = eval;
     add_name(t, "<h3>On other data: ", &other, "</h3>\n");
     add_figures(t, &other);
-    snprintf(sheet, sizeof sheet, "eval-of-%s.png", text_of(eval, "name"));
+    snprintf(sheet, sizeof sheet, "eval-of-%s.png", text_or_dash(eval, "name"));
     hg__page_sheet(t, &other, sheet, "Samples of it: original, reconstruction, and their difference");
 }
 

@@ -1,0 +1,15 @@
+/* walk_rows.h: the two rows of every command that runs a model. A macro, as a table of rows is a constant. */
+#ifndef HG_CLI_WALK_ROWS_H
+#define HG_CLI_WALK_ROWS_H
+
+#define HG__BATCH_ROW(at, text)                                                                                    \
+    {                                                                                                              \
+        .name = "batch", .type = HG__SIZE, .offset = at, .fallback = "128", .min = 1, .max = 1 << 20, .help = text \
+    }
+#define HG__THREADS_ROW(at)                                                                        \
+    {                                                                                              \
+        .name = "threads", .type = HG__SIZE, .offset = at, .fallback = "0", .min = 0, .max = 1024, \
+        .help = "0: one per processor; never changes the result"                                   \
+    }
+
+#endif
