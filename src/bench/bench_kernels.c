@@ -104,7 +104,8 @@ static void describe(product_work *w, const product *b, size_t a, size_t packed)
                              .d = rows,
                              .d_step = b->n,
                              .c = weights + plain,
-                             .c_step = b->n};
+                             .c_step = b->n,
+                             .sample = dense ? 0 : b->out * b->out};
 }
 
 static bool open_product(product_work *w, const product *b)

@@ -76,7 +76,9 @@ typedef struct hg__pack {
  *
  *     C[r * run + k][j] (+)= sum over i < m of A(i, r, k) * D[i][j]      j < n
  *
- * A as in gemm; row i of D starts at d[d_row ? d_row[i] : i * d_step]; row q of C at c[q * c_step]. */
+ * A as in gemm; row i of D starts at d[d_row ? d_row[i] : i * d_step]; row q of C at c[q * c_step].
+ * A sample has `sample` rows, and calls are cut between samples; 0: never, but calls may share the elements of A's
+ * rows. */
 typedef struct hg__gemm_t {
     size_t m, n, runs, run;
     const real *a;
@@ -88,6 +90,7 @@ typedef struct hg__gemm_t {
     real *c;
     size_t c_step;
     bool add;
+    size_t sample;
 } hg__gemm_t;
 
 /* A window sliding over n images h x w x c, giving oh x ow: pooling. Taps outside the image do not

@@ -367,7 +367,8 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
                                    .d_step = g->small.c,
                                    .c = dw + group * group_weights(g),
                                    .c_step = small_c(g),
-                                   .add = c->dw_add});
+                                   .add = c->dw_add,
+                                   .sample = g->small.h * g->small.w});
 }
 
 hg_status hg__correlate_check(hg__node *node, hg_error *e)
