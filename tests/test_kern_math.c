@@ -106,7 +106,7 @@ static void the_best_set_that_runs_is_chosen(void **state)
     for (size_t i = 0; i < hg__kernel_sets(); i++) {
         bool runs = false;
         const hg__kernels *set = hg__kernel_set(i, &runs);
-        if (runs) best = set;
+        if (runs && !set->bf16) best = set;
     }
     assert_ptr_equal(k, best);
 }
@@ -124,6 +124,25 @@ static void hourglass_isa_names_the_set(void **state)
     assert_string_equal(e.where, "HOURGLASS_ISA");
     assert_non_null(strstr(e.what, "'refx'"));
     assert_non_null(strstr(e.what, "did you mean 'ref'"));
+    unsetenv("HOURGLASS_ISA");
+}
+
+/* bf16 is never chosen by default: it rounds. */
+static void bf16_is_there_for_those_who_ask_for_it_or_refused(void **state)
+{
+    (void)state;
+    const hg__kernels *k = NULL;
+    hg_error e = {0};
+    bool any = false, runs = false;
+    for (size_t i = 0; i < hg__kernel_sets(); i++) any |= hg__kernel_set(i, &runs)->bf16 && runs;
+    unsetenv("HOURGLASS_ISA");
+    assert_int_equal(hg__kernels_choose_bf16(&k, &e), any ? HG_OK : HG_USAGE);
+    if (any) assert_true(k->bf16);
+    else print_message("# no set with bf16 runs on this processor: only its refusal is tested\n");
+    assert_true(any || strstr(e.what, "AVX-512-BF16"));
+    setenv("HOURGLASS_ISA", "ref", 1);
+    assert_int_equal(hg__kernels_choose_bf16(&k, &e), HG_USAGE);
+    assert_non_null(strstr(e.what, "names 'ref', which has no bf16"));
     unsetenv("HOURGLASS_ISA");
 }
 
@@ -153,6 +172,7 @@ int main(void)
         cmocka_unit_test(normal_numbers_have_the_moments_of_the_normal_distribution),
         cmocka_unit_test(the_best_set_that_runs_is_chosen),
         cmocka_unit_test(hourglass_isa_names_the_set),
+        cmocka_unit_test(bf16_is_there_for_those_who_ask_for_it_or_refused),
         cmocka_unit_test(activations_are_read_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

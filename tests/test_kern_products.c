@@ -1,10 +1,13 @@
 /* test_kern_products.c: gemm and gemm_t of every set against ref, over random shapes and layouts, and
- * the promise on which reproducible training rests: a cut between rows changes no bit. */
+ * the promise on which reproducible training rests: a cut between rows changes no bit. Operands are numbers that
+ * bf16 holds exactly, so that a set which rounds to it is held to the same tolerance; that it rounds to nearest is
+ * a test of its own. */
 #include "kern_harness.h"
 
 /* One random product: both kinds read A by the same tables. */
 typedef struct product {
     size_t m, n, runs, run, k, a_size;
+    size_t sample; /* rows; m is a multiple of it */
     const real *a;
     int32_t *a_row, *a_run; /* NULL: equal steps */
     size_t a_step;
@@ -15,6 +18,25 @@ typedef struct product {
 
 static const size_t columns[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 30, 31, 32, 33, 40, 48, 64, 65, 130};
 
+/* To nearest, halves to even. */
+static real rounded(real x)
+{
+    float f = (float)x;
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof f);
+    bits += 0x7FFF + (bits >> 16 & 1);
+    bits &= 0xFFFF0000;
+    memcpy(&f, &bits, sizeof f);
+    return (real)f;
+}
+
+static real *operands(box *b, size_t n)
+{
+    real *p = values(b, n);
+    for (size_t i = 0; i < n; i++) p[i] = rounded(p[i]);
+    return p;
+}
+
 static int32_t *table(box *b, size_t n) { return (int32_t *)box_take(b, n); }
 
 /* A's rows are anywhere in one buffer and overlap, like the windows of a convolution; the last ends at its end. */
@@ -24,10 +46,12 @@ static void place_a(box *b, product *p)
     size_t gap = runs ? pick(b, 0, 5) : 0, reach = (p->runs - 1) * (p->run + gap) + p->run;
     p->a_step = rows ? 0 : reach + pick(b, 0, 3);
     p->a_size = rows ? reach + 200 : (p->m - 1) * p->a_step + reach;
-    p->a = values(b, p->a_size);
+    p->a = operands(b, p->a_size);
+    bool even = pick(b, 0, 1);
     p->a_row = rows ? table(b, p->m) : NULL;
     p->a_run = runs ? table(b, p->runs) : NULL;
-    for (size_t i = 0; i < p->m && rows; i++) p->a_row[i] = i ? (int32_t)pick(b, 0, 200) : 200;
+    for (size_t i = 0; i < p->m && rows; i++)
+        p->a_row[i] = i ? (int32_t)(pick(b, 0, 200) / (even + 1) * (even + 1)) : 200;
     for (size_t r = 0; r < p->runs && runs; r++) p->a_run[r] = (int32_t)(r * (p->run + gap));
 }
 
@@ -44,11 +68,12 @@ static void place_c(box *b, product *p)
 static product product_of(box *b)
 {
     bool deep = pick(b, 0, 3) == 0;
-    product p = {
-        .m = pick(b, 1, 40), .n = columns[pick(b, 0, sizeof columns / sizeof *columns - 1)], .runs = pick(b, 1, 4)};
+    product p = {.sample = pick(b, 1, 9), .runs = pick(b, 1, 4)};
+    p.m = p.sample * pick(b, 1, 40 / p.sample);
+    p.n = columns[pick(b, 0, sizeof columns / sizeof *columns - 1)];
     p.run = deep ? pick(b, 300, 700) : pick(b, 1, 40);
     p.k = p.runs * p.run;
-    p.b = values(b, p.k * p.n);
+    p.b = operands(b, p.k * p.n);
     p.bias = values(b, p.n);
     place_a(b, &p);
     place_c(b, &p);
@@ -156,7 +181,8 @@ static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
                         .d_row = p->c_row,
                         .d_step = p->c_step,
                         .c = c,
-                        .c_step = p->n + 1};
+                        .c_step = p->n + 1,
+                        .sample = p->sample};
 }
 
 /* As product_of, now and then with more rows than a block has. */
@@ -164,7 +190,7 @@ static product tall_product(box *b)
 {
     product p = product_of(b);
     if (pick(b, 0, 3)) return p;
-    p.m += 250;
+    p.m += 250 / p.sample * p.sample;
     place_a(b, &p);
     place_c(b, &p);
     return p;
@@ -176,7 +202,8 @@ static void gemm_t_agrees(const hg__kernels *k)
         box b = box_open(2000 + trial);
         product p = tall_product(&b);
         size_t size = p.k * (p.n + 1) - 1;
-        const real *d = values(&b, p.c_size);
+        const real *d = operands(&b, p.c_size);
+        p.sample = pick(&b, 0, 3) ? p.sample : 0;
         real *c = values(&b, size), *want = copy_of(&b, c, size), *sizes = absolute(&b, c, size);
         hg__gemm_t g = gemm_t_of(&p, d, c), r = gemm_t_of(&p, d, want),
                    s = gemm_t_of(&p, absolute(&b, d, p.c_size), sizes);
@@ -198,11 +225,11 @@ static void gemm_t_continues_bitwise(const hg__kernels *k)
         product p = tall_product(&b);
         size_t size = p.k * (p.n + 1) - 1;
         real *c = values(&b, size), *cut = copy_of(&b, c, size);
-        hg__gemm_t g = gemm_t_of(&p, values(&b, p.c_size), c), part = g;
+        hg__gemm_t g = gemm_t_of(&p, operands(&b, p.c_size), c), part = g;
         k->gemm_t(&g);
         part.c = cut;
         for (size_t from = 0, to; from < p.m; from = to) {
-            to = pick(&b, from + 1, p.m);
+            to = pick(&b, from / p.sample + 1, p.m / p.sample) * p.sample;
             part.m = to - from;
             part.a = p.a_row ? p.a : p.a + from * p.a_step;
             part.a_row = p.a_row ? p.a_row + from : NULL;
@@ -214,6 +241,48 @@ static void gemm_t_continues_bitwise(const hg__kernels *k)
         assert_same_bits(k->name, cut, c, size);
         box_close(&b);
     }
+}
+
+/* Where the rows are those of one call (sample 0), as a dense layer's. */
+static void gemm_t_does_not_depend_on_who_makes_which_elements(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < trials(120); trial++) {
+        box b = box_open(4000 + trial);
+        product p = tall_product(&b);
+        p.run = p.k = pick(&b, 1, 60), p.runs = 1, p.sample = 0, p.a_run = NULL;
+        place_a(&b, &p);
+        p.a_run = NULL;
+        size_t size = p.k * (p.n + 1) - 1;
+        real *c = values(&b, size), *cut = copy_of(&b, c, size);
+        hg__gemm_t g = gemm_t_of(&p, operands(&b, p.c_size), c), part = g;
+        k->gemm_t(&g);
+        for (size_t from = 0, to; from < p.k; from = to) {
+            to = pick(&b, from + 1, p.k);
+            part.run = to - from, part.a = g.a + from, part.c = cut + from * g.c_step;
+            k->gemm_t(&part);
+        }
+        assert_same_bits(k->name, cut, c, size);
+        box_close(&b);
+    }
+}
+
+/* A product with the unit matrix gives A, rounded or as it is. */
+static void operands_are_rounded_to_nearest(const hg__kernels *k)
+{
+    enum { N = 64 };
+    box b = box_open(5000);
+    real *unit = values(&b, N * N), *a = values(&b, N * N), *c = values(&b, N * N);
+    for (size_t i = 0; i < N * N; i++) unit[i] = i % (N + 1) == 0;
+    a[0] = 1 + (real)0x1p-8, a[1] = 1 + (real)0x1.8p-7; /* halves: to even, down and up */
+    product p = {.m = N, .n = N, .runs = 1, .run = N, .k = N, .a = a, .a_step = N, .c_step = N};
+    hg__gemm g = gemm_of(&b, &p, k, unit, c);
+    k->gemm(&g);
+    for (size_t i = 0; i < N * N; i++) assert_true(c[i] == (k->bf16 ? rounded(a[i]) : a[i]));
+    hg__gemm_t t = gemm_t_of(&p, a, c);
+    t.a = unit, t.c_step = N;
+    k->gemm_t(&t);
+    for (size_t i = 0; i < N * N; i++) assert_true(c[i] == (k->bf16 ? rounded(a[i]) : a[i]));
+    box_close(&b);
 }
 
 /* ref itself, against the sentence in kernels.h, on a product small enough to be done by hand. */
@@ -250,6 +319,14 @@ static void a_sum_over_rows_that_is_cut_continues_bitwise(void **state)
 {
     (void)state, for_each_set(gemm_t_continues_bitwise);
 }
+static void gemm_t_gives_the_same_bits_however_its_elements_are_shared(void **state)
+{
+    (void)state, for_each_set(gemm_t_does_not_depend_on_who_makes_which_elements);
+}
+static void only_bf16_rounds_its_operands_and_to_nearest(void **state)
+{
+    (void)state, for_each_set(operands_are_rounded_to_nearest);
+}
 
 int main(void)
 {
@@ -259,6 +336,8 @@ int main(void)
         cmocka_unit_test(a_cut_between_rows_changes_no_bit_of_gemm),
         cmocka_unit_test(gemm_t_of_every_set_agrees_with_the_reference),
         cmocka_unit_test(a_sum_over_rows_that_is_cut_continues_bitwise),
+        cmocka_unit_test(gemm_t_gives_the_same_bits_however_its_elements_are_shared),
+        cmocka_unit_test(only_bf16_rounds_its_operands_and_to_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,27 @@ hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e)
     const char *name = getenv("HOURGLASS_ISA");
     if (name && *name) return named(k, name, e);
     for (size_t i = 0; i < SETS; i++)
-        if (sets[i].runs_here()) *k = sets[i].kernels;
+        if (sets[i].runs_here() && !sets[i].kernels->bf16) *k = sets[i].kernels;
+    return HG_OK;
+}
+
+hg_status hg__kernels_choose_bf16(const hg__kernels **k, hg_error *e)
+{
+    const char *name = getenv("HOURGLASS_ISA");
+    const hg__kernels *best = NULL;
+    if (name && *name) {
+        hg_status s = named(&best, name, e);
+        if (!s && !best->bf16)
+            s = hg__fail(e, HG_USAGE, "precision", "HOURGLASS_ISA names '%s', which has no bf16; unset it", name);
+        if (!s) *k = best;
+        return s;
+    }
+    for (size_t i = 0; i < SETS; i++)
+        if (sets[i].kernels->bf16 && sets[i].runs_here()) best = sets[i].kernels;
+    if (!best)
+        return hg__fail(e, HG_USAGE, "precision",
+                        "this processor has no bf16 (AVX-512-BF16 is needed); float32 runs everywhere");
+    *k = best;
     return HG_OK;
 }
 

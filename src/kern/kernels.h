@@ -9,6 +9,7 @@
  * - The result for one sample never depends on how many samples share the call or where it stands
  *   among them; sums over samples run in the order of the samples and continue bitwise when a call
  *   is cut in two (`add`). That is what makes results equal for any threads and micro-batches.
+ * - A set with `bf16` keeps all this; only its sums come in pairs, which no cut between samples takes apart.
  * - No kernel allocates, keeps state or starts a thread. Pointers never overlap unless said.
  * - Offsets are in elements and fit int32_t: a plan checks its sizes once, at open. */
 #ifndef HG_KERN_KERNELS_H
@@ -172,6 +173,7 @@ typedef struct hg__draw {
 
 typedef struct hg__kernels {
     const char *name; /* "ref", "generic", "avx2", "avx512" */
+    bool bf16;        /* products round their operands to bf16, and sum in float: only for those who ask for it */
 
     /* Products. */
     size_t (*pack_size)(size_t k, size_t n); /* elements */
@@ -259,6 +261,8 @@ const hg__kernels *hg__kernel_set(size_t i, bool *runs_here);
 
 /* The set to use: the highest that runs here, or the one that HOURGLASS_ISA names (an unknown name is HG_USAGE). */
 hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e);
+/* The same among the sets with bf16; HG_USAGE where none runs. */
+hg_status hg__kernels_choose_bf16(const hg__kernels **k, hg_error *e);
 
 const char *hg__act_name(hg__act a);
 bool hg__act_named(const char *name, hg__act *a, real *slope); /* "leaky", "leaky=0.1" …; sets the default slope */

@@ -12,13 +12,20 @@ typedef struct hg__set_row {
 
 static inline bool hg__runs_anywhere(void) { return true; }
 
-extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx512, hg__kernels_neon;
+extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx512, hg__kernels_avx512bf16,
+    hg__kernels_neon;
 
 #ifdef HG__KERN_X86
 /* Asks the processor and the operating system (cpuid and xgetbv). */
 static inline bool hg__runs_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 static inline bool hg__runs_avx512(void) { return hg__runs_avx2() && __builtin_cpu_supports("avx512f"); }
-#define HG__SETS_X86 {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512},
+static inline bool hg__runs_avx512bf16(void)
+{
+    return hg__runs_avx512() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512bf16");
+}
+#define HG__SETS_X86                                                            \
+    {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512}, \
+        {&hg__kernels_avx512bf16, hg__runs_avx512bf16},
 #else
 #define HG__SETS_X86
 #endif

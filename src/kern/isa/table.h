@@ -24,8 +24,19 @@ static void half_gemm_t(const hg__gemm_t *g) { (is_few(g->n) ? HG__HALF_SET.gemm
 #define PRODUCT(row) simd_##row
 #endif
 
+/* Products in bf16 stand over these, and leave them what does not suit. */
+#ifdef HG__BF16
+#include "kern/isa/bf16_gemm_t.h"
+#undef PRODUCT
+#define PRODUCT(row) bf16_##row
+#define IS_BF16 true
+#else
+#define IS_BF16 false
+#endif
+
 const hg__kernels HG__SET = {
     .name = HG__SET_NAME,
+    .bf16 = IS_BF16,
     .pack_size = PRODUCT(pack_size),
     .pack = PRODUCT(pack),
     .gemm = PRODUCT(gemm),
