@@ -383,6 +383,11 @@ static hg_status lay_out(hg_plan *p, hg_error *e)
     return s;
 }
 
+static hg_status choose_kernels(hg_plan *p, hg_error *e)
+{
+    return p->o.precision == HG_PRECISION_BF16 ? hg__kernels_choose_bf16(&p->k, e) : hg__kernels_choose(&p->k, e);
+}
+
 hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_error *e)
 {
     const hg_graph *g = hg_model_graph(m);
@@ -395,8 +400,7 @@ hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_
     p->weights = hg_model_weights(m, &weights);
     p->place = calloc(g->nodes, sizeof *p->place);
     p->leg = calloc(g->nodes, sizeof *p->leg);
-    hg_status s =
-        p->place && p->leg ? hg__kernels_choose(&p->k, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
+    hg_status s = p->place && p->leg ? choose_kernels(p, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
     size_t threads = o->threads ? o->threads : hg__processors();
     if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
     if (!s) s = lay_out(p, e);

@@ -104,9 +104,10 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
                          .threads = t->o.threads,
                          .seed = t->o.seed,
                          .memory = (size_t)(1e6 * t->o.max_memory),
-                         .recompute = t->o.recompute};
+                         .recompute = t->o.recompute,
+                         .precision = strcmp(t->o.precision, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16};
     s = hg_plan_open(&t->plan, t->model, &o, e);
-    o.batch = t->most, o.train = false, o.memory = 0;
+    o.batch = t->most, o.train = false, o.memory = 0, o.precision = HG_PRECISION_F32;
     return s ? s : hg_plan_open(&t->judge, t->model, &o, e);
 }
 

@@ -76,6 +76,8 @@ const hg__option hg__train_rows[] = {
      .help = "corrupts the input, not the target: gaussian:0.3"},
     {.name = "loss", .type = HG__CHOICE, .offset = AT(loss), .choices = "mse|l1|huber|bce|ssim", .tunable = true,
      .help = "replaces the model's own loss"},
+    {.name = "precision", .type = HG__CHOICE, .offset = AT(precision), .fallback = "f32", .choices = "f32|bf16",
+     .help = "of the layers' products; bf16 is faster, and needs AVX-512-BF16"},
     {.name = "seed", .type = HG__U64, .offset = AT(seed), .fallback = "1",
      .help = "of weights, order, augmentation and noise"},
     {.name = "threads", .type = HG__SIZE, .offset = AT(threads), .fallback = "0", .max = 1024,

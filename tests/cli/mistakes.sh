@@ -81,6 +81,9 @@ unset HOURGLASS_EPOCHS
 HOURGLASS_ISA=mmx run hourglass models plan conv
 ok 'an unknown kernel set exits with 2' [ "$status" = 2 ]
 ok 'and is named' has err mmx
+HOURGLASS_ISA=generic run hourglass train mnist-sample --model conv --precision bf16 --epochs 1 --out never
+ok 'bf16 where there is none exits with 2' [ "$status" = 2 ]
+ok 'and says why' has err "has no bf16"
 
 mkdir locked
 chmod 555 locked
