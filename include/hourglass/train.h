@@ -25,23 +25,23 @@ typedef struct hg_train_options {
     const char *optimizer;                  /* adam, adamw, sgd, rmsprop */
     double beta1, beta2, epsilon, momentum; /* beta2, momentum: NaN is the optimiser's own default */
     bool nesterov;
-    double weight_decay;  /* of the weights; adamw: decoupled, else it joins the gradient */
-    const char *schedule; /* constant, step, cosine, onecycle, plateau */
-    double warmup;        /* epochs of linear warm-up */
-    double lr_final;      /* cosine: the last rate, as a part of lr */
-    double step_factor;   /* step and plateau: the rate is multiplied by this … */
-    size_t step_epochs;   /* … every so many epochs (step), or after so many without gain (plateau) */
-    double l1, l2;        /* penalties on the weights (not the biases) */
-    double code_l1;       /* sparsity penalty on the code: factor of mean |z| */
-    double clip;          /* greatest norm of the whole gradient; 0: off */
-    double ema;           /* weight averaging: decay per step; 0: off */
-    size_t patience;      /* early stopping after so many epochs without gain; 0: off */
-    double min_delta;     /* what counts as a gain */
-    double val;           /* part of the training data set aside for validation */
-    double test;          /* part of it that training never sees, for eval; NaN: none */
-    const char *augment;  /* hg_augment_parse's text, or NULL */
-    const char *noise;    /* corrupts the input only, the target stays clean: "gaussian:0.3" …, or NULL */
-    const char *loss;     /* replaces the graph's loss: mse, l1, huber, bce, ssim; NULL: the graph's own */
+    double weight_decay;   /* of the weights; adamw: decoupled, else it joins the gradient */
+    const char *schedule;  /* constant, step, cosine, onecycle, plateau */
+    double warmup;         /* epochs of linear warm-up */
+    double lr_final;       /* cosine: the last rate, as a part of lr */
+    double step_factor;    /* step and plateau: the rate is multiplied by this … */
+    size_t step_epochs;    /* … every so many epochs (step), or after so many without gain (plateau) */
+    double l1, l2;         /* penalties on the weights (not the biases) */
+    double code_l1;        /* sparsity penalty on the code: factor of mean |z| */
+    double clip;           /* greatest norm of the whole gradient; 0: off */
+    double ema;            /* weight averaging: decay per step; 0: off */
+    size_t patience;       /* early stopping after so many epochs without gain; 0: off */
+    double min_delta;      /* what counts as a gain */
+    double val;            /* part of the training data set aside for validation */
+    double test;           /* part of it that training never sees, for eval; NaN: none */
+    const char *augment;   /* hg_augment_parse's text, or NULL */
+    const char *noise;     /* corrupts the input only, the target stays clean: "gaussian:0.3" …, or NULL */
+    const char *loss;      /* replaces the graph's loss: mse, l1, huber, bce, ssim; NULL: the graph's own */
     const char *precision; /* f32, bf16: of the products while training; judged in f32 */
     uint64_t seed;
     size_t threads;
