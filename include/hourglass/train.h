@@ -52,6 +52,13 @@ typedef struct hg_train_options {
 
 hg_train_options hg_train_defaults(void);
 
+/* Recipes: shipped options, as JSON objects with the names of the command line. help: one line. text: NULL where there
+ * is no recipe of that name. */
+size_t hg_recipes(void);
+const char *hg_recipe_name(size_t i);
+const char *hg_recipe_help(size_t i);
+const char *hg_recipe_text(const char *name);
+
 /* What is heard while training goes on. Each may be NULL. */
 typedef struct hg_progress {
     size_t epoch, epochs, step, steps; /* epoch counted from 1 */

@@ -5,6 +5,7 @@
 
 #include <hourglass/data.h>
 #include <hourglass/net.h>
+#include <hourglass/train.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,8 @@ static void offer_kind(offer *o, const char *kind)
         for (size_t i = 0; i < hg_datasets(); i++) offer_word(o, hg_dataset_at(i)->name);
     if (!strncmp(kind, "NAME|FILE", 9))
         for (size_t i = 0; i < hg_presets(); i++) offer_word(o, hg_preset_name(i));
+    if (!strcmp(kind, "FILE|RECIPE"))
+        for (size_t i = 0; i < hg_recipes(); i++) offer_word(o, hg_recipe_name(i));
     if (!strcmp(kind, "COMMAND"))
         for (const hg__command *const *c = hg__commands; *c; c++) offer_word(o, (*c)->name);
     if (is_choice(kind)) offer_choices(o, kind);

@@ -2,6 +2,8 @@
  *
  * Defaults first, then the user's config file, then --config, then HOURGLASS_*, then the command
  * line; each writes over the one before it and is remembered as the value's origin. */
+#include <hourglass/train.h>
+
 #include "base/file.h"
 #include "cli/output.h"
 #include "cli/scan.h"
@@ -129,13 +131,22 @@ static hg_status apply_config(hg__call *call, size_t which, hg_error *e)
     return status;
 }
 
+/* A file's text, or that of the recipe with this name. */
+static hg_status config_text(char **text, const char *path, hg_error *e)
+{
+    size_t size = 0;
+    const char *recipe = hg__is_file(path) ? NULL : hg_recipe_text(path);
+    if (recipe) return (*text = strdup(recipe)) ? HG_OK : hg__fail_memory(e, path, strlen(recipe));
+    hg_status s = hg__file_read(path, MOST_CONFIG, text, &size, e);
+    if (!s && strlen(*text) != size) s = hg__fail(e, HG_DATA, path, "holds a zero byte, so it is no JSON text");
+    return s;
+}
+
 static hg_status read_config(hg__call *call, size_t which, const char *path, hg_error *e)
 {
     char *bytes = NULL;
-    size_t size = 0;
     snprintf(call->config_path[which], sizeof call->config_path[which], "%s", path);
-    hg_status s = hg__file_read(path, MOST_CONFIG, &bytes, &size, e);
-    if (!s && strlen(bytes) != size) s = hg__fail(e, HG_DATA, path, "holds a zero byte, so it is no JSON text");
+    hg_status s = config_text(&bytes, path, e);
     if (!s) s = hg__json_parse(&call->config[which], bytes, path, e);
     if (!s && !json_is_object(call->config[which]))
         s = hg__fail(e, HG_DATA, path, "is no JSON object; write {\"option\": value, …}");

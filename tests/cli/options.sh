@@ -50,3 +50,11 @@ import json
 c = json.load(open("runs/b/config.json"))
 print(c["values"]["lr"], c["values"]["nesterov"], c["sources"]["lr"], c["values"]["seed"], c["sources"]["seed"])'
 ok 'a config file and a variable are named as sources' [ "$(cat out)" = '0.002 True mine.json 9 HOURGLASS_SEED' ]
+hourglass train mnist-sample --model conv --epochs 1 --limit 100 --config fast --out runs/c -q >/dev/null
+run python3 -c '
+import json
+c = json.load(open("runs/c/config.json"))
+print(c["values"]["lr"], c["sources"]["lr"], c["values"]["schedule"], c["values"]["epochs"], c["sources"]["epochs"])'
+ok 'a recipe is a config file that is built in' [ "$(cat out)" = '0.012 fast onecycle 1 --epochs' ]
+run hourglass train mnist-sample --model conv --config fsat --out runs/d
+ok 'and a name that is neither file nor recipe is an error' [ "$status" != 0 -a ! -e runs/d ]
