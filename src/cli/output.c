@@ -3,9 +3,11 @@
 
 #include "record/json_text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The length of "\033[…m" at p, or 0. */
 static size_t colour_at(const char *p)
@@ -30,9 +32,13 @@ hg_status hg__output_print(hg__text *out, hg_error *e)
     hg_status s = hg__text_done(out, e);
     if (s || !out->size) return s;
     hg__output_clean(out->at, true);
-    if (fwrite(out->at, 1, out->size, stdout) != out->size || fflush(stdout))
-        return hg__fail_errno(e, "standard output", "cannot be written");
-    return HG_OK;
+    bool good = !fflush(stdout);
+    for (size_t done = 0; good && done < out->size;) { /* as one, or `| head` would be gone before the second piece */
+        ssize_t n = write(STDOUT_FILENO, out->at + done, out->size - done);
+        if (n >= 0) done += (size_t)n;
+        else good = errno == EINTR;
+    }
+    return good ? HG_OK : hg__fail_errno(e, "standard output", "cannot be written");
 }
 
 hg_status hg__output_json(hg__text *out, json_t *document, hg_error *e)
