@@ -46,14 +46,14 @@ static void find_place(hg__old_run *o)
 }
 
 /* A folder that is reached through a link, or by a name like ".", cannot be put aside under that name. */
-static hg_status need_name_of_its_own(const char *run, hg_error *e)
+static hg_status need_name_of_its_own(const char *path, const char *typed, hg_error *e)
 {
     struct stat st;
-    const char *slash = strrchr(run, '/'), *name = slash ? slash + 1 : run;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-        return hg__fail(e, HG_EXISTS, run, "--force cannot put aside a folder of this name; name it from outside");
-    if (!lstat(run, &st) && S_ISLNK(st.st_mode))
-        return hg__fail(e, HG_EXISTS, run, "is a link, and --force does not follow it; name the folder itself");
+        return hg__fail(e, HG_EXISTS, typed, "--force cannot put aside a folder of this name; name it from outside");
+    if (!lstat(path, &st) && S_ISLNK(st.st_mode))
+        return hg__fail(e, HG_EXISTS, typed, "is a link, and --force does not follow it; name the folder itself");
     return HG_OK;
 }
 
@@ -67,12 +67,13 @@ hg_status hg__old_run_move(hg__old_run *o, const char *path, hg_error *e)
     if (!hg__is_dir(o->path)) return HG_OK;
     snprintf(inside, sizeof inside, "%s/config.json", o->path);
     if (!hg__is_file(inside)) return hg__fail(e, HG_EXISTS, path, "is no run folder, so --force leaves it alone");
+    hg_status s = need_name_of_its_own(o->path, path, e);
+    if (s) return s;
     snprintf(inside, sizeof inside, "%s/samples", o->path);
     if (!sweep(o->path, files, false) || !sweep(inside, sheets, false))
         return hg__fail(e, HG_EXISTS, path,
                         "holds more than a run's files; remove it by hand, or choose another --out");
-    hg_status s = need_name_of_its_own(o->path, e);
-    if (!s) s = hg__run_lock(&o->lock, o->path, e);
+    s = hg__run_lock(&o->lock, o->path, e);
     if (s) return s;
     find_place(o);
     if (!rename(o->path, o->aside)) return HG_OK;
