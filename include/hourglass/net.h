@@ -37,10 +37,8 @@ const char *hg_graph_text(const hg_graph *g); /* as parsed, with the options wri
 bool hg_graph_shape(const hg_graph *g, const char *value,
                     hg_shape *s); /* "x", "z", "y", any name; false: no such value */
 size_t hg_graph_parameters(const hg_graph *g);
-/* HG_MODEL, with the line that wants '-> z', when the graph names no code: such a model could be trained, but neither
- * encode, decode nor be compared with PCA. */
-hg_status hg_graph_need_code(const hg_graph *g, hg_error *e);
-/* What training asks of a graph beyond its text: y is of x's shape, or they cannot be compared: HG_MODEL. */
+/* What training asks of a graph beyond its text, or HG_MODEL: it names a code, z (without one a model can neither
+ * encode, decode nor be compared with PCA; the error names the line), and y is of x's shape. */
 hg_status hg_graph_check(const hg_graph *g, hg_error *e);
 
 size_t hg_presets(void);

@@ -211,7 +211,6 @@ static hg_status run_plan(hg__call *call, hg_error *e)
                          .memory = (size_t)(1e6 * v->max_memory),
                          .recompute = v->recompute};
     hg_status s = open_graph(&g, call, e);
-    if (!s) s = hg_graph_need_code(g, e);
     if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);
     if (!s) s = hg_plan_open(&p, m, &o, e);

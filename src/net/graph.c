@@ -33,23 +33,6 @@ size_t hg__graph_find(const hg_graph *g, const char *value)
     return HG__MOST_NODES;
 }
 
-hg_status hg_graph_need_code(const hg_graph *g, hg_error *e)
-{
-    size_t narrowest = 0, y = hg__graph_find(g, "y");
-    if (hg__graph_find(g, "z") != HG__MOST_NODES) return HG_OK;
-    for (size_t i = 0; i < y; i++)
-        if (g->node[i].inputs && !(g->node[i].op->flags & HG__OP_LOSS) &&
-            (!narrowest || hg_shape_size(g->node[i].shape) < hg_shape_size(g->node[narrowest].shape)))
-            narrowest = i;
-    if (!narrowest)
-        return hg__fail(e, HG_MODEL, g->name,
-                        "no line gives z, the code; an autoencoder needs a line like 'dense 32 -> z'");
-    const hg__node *n = &g->node[narrowest];
-    return hg__fail(e, HG_MODEL, g->name,
-                    "no line gives z, the code; write '-> z' behind line %zu (%s, %zux%zux%zu, the narrowest)", n->line,
-                    n->op->name, n->shape.h, n->shape.w, n->shape.c);
-}
-
 bool hg_graph_shape(const hg_graph *g, const char *value, hg_shape *s)
 {
     size_t i = hg__graph_find(g, value);
@@ -83,12 +66,30 @@ size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most)
     return n;
 }
 
+static hg_status need_code(const hg_graph *g, hg_error *e)
+{
+    size_t narrowest = 0, y = hg__graph_find(g, "y");
+    if (hg__graph_find(g, "z") != HG__MOST_NODES) return HG_OK;
+    for (size_t i = 0; i < y; i++)
+        if (g->node[i].inputs && !(g->node[i].op->flags & HG__OP_LOSS) &&
+            (!narrowest || hg_shape_size(g->node[i].shape) < hg_shape_size(g->node[narrowest].shape)))
+            narrowest = i;
+    if (!narrowest)
+        return hg__fail(e, HG_MODEL, g->name,
+                        "no line gives z, the code; an autoencoder needs a line like 'dense 32 -> z'");
+    const hg__node *n = &g->node[narrowest];
+    return hg__fail(e, HG_MODEL, g->name,
+                    "no line gives z, the code; write '-> z' behind line %zu (%s, %zux%zux%zu, the narrowest)", n->line,
+                    n->op->name, n->shape.h, n->shape.w, n->shape.c);
+}
+
 hg_status hg_graph_check(const hg_graph *g, hg_error *e)
 {
     hg_shape x = {0}, y = {0};
     hg_graph_shape(g, "x", &x);
     hg_graph_shape(g, "y", &y);
-    if (hg_shape_equal(x, y)) return HG_OK;
+    hg_status s = need_code(g, e);
+    if (s || hg_shape_equal(x, y)) return s;
     return hg__fail(e, HG_MODEL, g->name,
                     "y is %zux%zux%zu, but the input is %zux%zux%zu; give y the shape of the input", y.h, y.w, y.c, x.h,
                     x.w, x.c);

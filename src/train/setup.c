@@ -65,7 +65,7 @@ void hg__tell_input(const hg_train_listener *l, const hg_set *set, const char *m
 hg_status hg__trainer_graph(hg_graph **g, const hg_set *set, const char *model, const hg_train_options *o, hg_error *e)
 {
     hg_status s = hg_graph_open(g, model, &(hg_graph_options){.input = set->shape, .code = o->code}, e);
-    if (!s) s = hg_graph_need_code(*g, e);
+    if (!s) s = hg_graph_check(*g, e);
     if (!s) s = edit_graph(g, o, e);
     if (s) hg_graph_close(g);
     return s;
@@ -156,7 +156,6 @@ hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
     if (hg_graph_shape(*g, "x", &x) && !hg_shape_equal(x, t->set->shape))
         s = hg__fail(e, HG_MODEL, (*g)->name, "takes %zux%zux%zu, the data are %zux%zux%zu", x.h, x.w, x.c,
                      t->set->shape.h, t->set->shape.w, t->set->shape.c);
-    if (!s) s = hg_graph_check(*g, e);
     if (!s) s = open_split(t, e);
     if (!s && t->o.augment && *t->o.augment) s = hg_augment_parse(&t->augment, t->o.augment, e);
     if (!s && t->o.noise && *t->o.noise) s = hg__noise_parse(&t->noise, t->o.noise, e);
