@@ -7,6 +7,7 @@ is said and skipped.
 """
 import csv
 import datetime
+import itertools
 import json
 import os
 import re
@@ -25,6 +26,7 @@ MODELS = ["conv", "deep", "pool", "vae"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_TOP_PAD_": "100000000"}
+BF16 = {"HOURGLASS_ISA": "avx512bf16"}
 PYTORCH = {"eager": "eager f32", "tuned": "tuned f32", "bf16": "tuned bf16"}
 
 
@@ -41,12 +43,18 @@ class Ours:
         self.folder, self.program = folder, os.path.join(folder, "hourglass")
         self.processor, self.kernels, self.peak = None, None, None
 
-    def run(self, *words):
-        return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    def run(self, *words, **environment):
+        return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                              env={**os.environ, **environment}).stdout
 
-    def bench(self, *words):
+    def has_bf16(self):
+        """Whether this processor has what --precision bf16 needs."""
+        return subprocess.run([self.program, "models", "plan", "conv"], env={**os.environ, **BF16},
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+    def bench(self, *words, **environment):
         """The rows of its JSON, without those of the machine's peak."""
-        answer = json.loads(self.run("bench", *words, "--json", "-q"))
+        answer = json.loads(self.run("bench", *words, "--json", "-q", **environment))
         self.processor, self.kernels = answer["processor"], answer["kernels"]
         self.peak = next(r for r in answer["rows"] if r["bench"] == "peak")
         return [r for r in answer["rows"] if r["bench"] != "peak"]
@@ -149,6 +157,18 @@ def as_layer(row):
     return f"{kind} {n} {h} {w} {c} {kernel or 1} {outputs} {stride or 1}"
 
 
+def train_bf16(ours, table, model, f32):
+    """Ours in bf16, as a ratio to f32 too; None where the processor lacks it."""
+    if not ours.has_bf16():
+        return None
+    rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS), **BF16)
+    half = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
+    what = f"train | {model} {THREADS} threads, bf16"
+    table.add(f"{what} | hourglass", half, "images/s")
+    table.add_ratio(what, "hourglass f32", half, f32)
+    return half
+
+
 def train(ours, table, rounds):
     for model in MODELS:
         peers = [Peer(f"PyTorch {mode}", [PYTHON, os.path.join(HERE, "peer_pytorch.py"), model, mode, str(THREADS)],
@@ -157,11 +177,14 @@ def train(ours, table, rounds):
             rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS))
             table.add_bench(rows)
             best = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
+            half = train_bf16(ours, table, model, best)
             for peer, mode in zip(peers, PYTORCH.values()):
                 answer, what = peer.ask(), f"train | {model} {THREADS} threads"
                 if answer:
                     table.add(f"{what} | {peer.name} {mode}", answer, "images/s")
                     table.add_ratio(what, f"{peer.name} {mode}", best, float(answer))
+                    if half and "bf16" in mode:
+                        table.add_ratio(what + ", bf16", f"{peer.name} {mode}", half, float(answer))
         for peer in peers:
             peer.close()
 
@@ -226,16 +249,17 @@ def quality(ours, table, rounds):
     if source(ours) != "mnist":
         say("  MNIST is not here: skipped")
         return
-    for seed in range(1, 1 + min(rounds, 3)):
+    for seed, precision in itertools.product(range(1, 1 + min(rounds, 5)), ["f32", "bf16"] if ours.has_bf16() else ["f32"]):
         with tempfile.TemporaryDirectory() as folder:
-            seconds, _ = spawn([ours.program, "train", "mnist", "--out", folder + "/run", "--seed", str(seed), *QUALITY])
+            seconds, _ = spawn([ours.program, "train", "mnist", "--out", folder + "/run", "--seed", str(seed),
+                                "--precision", precision, *QUALITY])
             mse = json.loads(ours.run("eval", folder + "/run", "--json", "-q"))["mse"]
-        table.add("quality | conv test MSE | hourglass", mse, "MSE")
+        table.add(f"quality | conv test MSE, {precision} | hourglass", mse, "MSE")
         if mse <= 0.0040:
-            table.add("quality | conv to MSE 0.0040 | hourglass", seconds, "s")
+            table.add(f"quality | conv to MSE 0.0040, {precision} | hourglass", seconds, "s")
 
 
-QUALITY = "--model conv --val 0 --epochs 3 --schedule onecycle --lr 0.012 --beta1 0.85 --beta2 0.98 -q".split()
+QUALITY = "--model conv --val 0 --config fast --sample-every 0 -q".split()
 SECTIONS = [kernels, sweep, layers, train, infer, program, quality]
 
 

@@ -19,7 +19,7 @@ SECTIONS = {
 operations that the graph counts would run at the multiply-add peak measured in the same round. PyTorch "eager" is as users write it,
 "tuned" is channels last, with the transposed convolution spelled as the input gradient of a convolution (oneDNN runs it) and glibc told to
 keep large blocks of memory (MALLOC_TRIM_THRESHOLD_ and its like: up to twice as fast); "bf16" is that under autocast. All use two threads and
-OpenBLAS in its OpenMP build. Hourglass computes in float32.""",
+OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row says so (--precision bf16).""",
               "hourglass bench train --model MODEL, bench/peer_pytorch.py MODEL eager|tuned|bf16"),
     "infer": ("Inference", """The preset `conv`: one image on one thread in microseconds, and a batch of 1,000 on two threads in images/s.
 onnxruntime is called through its Node binding, whose own cost of some microseconds a call counts.""",
@@ -36,8 +36,8 @@ to 7, stride 1 to 3, size 7 to 128) that have at least 8 operations to a byte, i
     "program": ("The program", "Start-up is from fork to exit. The training that is measured holds all of MNIST in memory.",
                 "hourglass --help, hourglass train mnist --model conv --epochs 1"),
     "quality": ("Time to quality", """From the start of the process to a test MSE of at most 0.0040, MNIST read and the run folder written; the median
-of three seeds.""",
-                "hourglass train mnist --model conv --val 0 --epochs 3 --schedule onecycle --lr 0.012 --beta1 0.85 --beta2 0.98"),
+of the first seeds, those that reach it counted.""",
+                "hourglass train mnist --model conv --val 0 --config fast --precision f32|bf16"),
 }
 
 
