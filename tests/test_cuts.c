@@ -13,17 +13,17 @@
 
 #include <cmocka.h>
 
-enum { STEP = 5, MOST = 33 };
+enum { STEP = 5, MOST = 33, LARGE = 1100 };
 
 typedef struct trial {
     char text[OP_TEXT_SIZE];
     hg_model *m;
     hg_shape x_shape, y_shape;
-    size_t weights;
-    real *x; /* [MOST][x_shape], owned */
+    size_t weights, n;
+    real *x; /* [n][x_shape], owned */
 } trial;
 
-static void open_trial(trial *t, const char *text)
+static void open_trial(trial *t, const char *text, size_t n)
 {
     hg_graph *g = NULL;
     hg_error e = {0};
@@ -33,9 +33,10 @@ static void open_trial(trial *t, const char *text)
     assert_true(hg_graph_shape(g, "x", &t->x_shape) && hg_graph_shape(g, "y", &t->y_shape));
     if (hg_model_make(&t->m, &g, 4, &e)) fail_msg("%s: %s\n%s", e.where, e.what, t->text);
     hg_model_weights(t->m, &t->weights);
-    t->x = malloc(MOST * hg_shape_size(t->x_shape) * sizeof *t->x);
+    t->n = n;
+    t->x = malloc(n * hg_shape_size(t->x_shape) * sizeof *t->x);
     assert_non_null(t->x);
-    for (size_t i = 0; i < MOST * hg_shape_size(t->x_shape); i++) t->x[i] = (real)hg__random_uniform(&r);
+    for (size_t i = 0; i < n * hg_shape_size(t->x_shape); i++) t->x[i] = (real)hg__random_uniform(&r);
 }
 
 static void close_trial(trial *t)
@@ -114,7 +115,7 @@ static void for_every_text(void (*check)(const trial *t))
 {
     trial t = {0};
     for (size_t i = 0; i < OP_TEXTS + GEOMETRY_TEXTS; i++) {
-        open_trial(&t, i < OP_TEXTS ? op_texts[i] : geometry_texts[i - OP_TEXTS]);
+        open_trial(&t, i < OP_TEXTS ? op_texts[i] : geometry_texts[i - OP_TEXTS], MOST);
         check(&t);
         close_trial(&t);
     }
@@ -145,6 +146,29 @@ static void gradients_have_the_same_bits_for_any_cut_of_the_batch(void **state)
     with_every_set(check_some_batches);
 }
 
+/* Where the gradient has more copies than for a small batch: a plan's room for the copies is for its own batch, while
+ * fewer samples make fewer of them. */
+static void a_large_batch_has_the_same_bits_for_any_threads(void **state)
+{
+    (void)state;
+    const size_t n[] = {200, 777, LARGE}, threads[] = {2, 5, 8, 64};
+    trial t = {0};
+    open_trial(&t, "input 7x6x2 -> x\nconv 3x3 5 /2 relu\ndense 3 -> z\nmirror -> y\nloss mse y x\n", LARGE);
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
+        hg_losses losses, again;
+        real *g = gradient_of(&t, (hg_plan_options){.batch = n[i], .threads = 1, .train = true}, n[i], &losses);
+        for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
+            hg_plan_options o = {.batch = LARGE, .threads = threads[k], .train = true};
+            real *h = gradient_of(&t, o, n[i], &again);
+            if (memcmp(g, h, t.weights * sizeof *g) || losses.total != again.total)
+                fail_msg("%zu samples differ with %zu threads", n[i], threads[k]);
+            free(h);
+        }
+        free(g);
+    }
+    close_trial(&t);
+}
+
 static void a_sample_has_the_same_value_and_loss_alone_and_among_others(void **state)
 {
     (void)state;
@@ -155,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_have_the_same_bits_for_any_cut_of_the_batch),
+        cmocka_unit_test(a_large_batch_has_the_same_bits_for_any_threads),
         cmocka_unit_test(a_sample_has_the_same_value_and_loss_alone_and_among_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

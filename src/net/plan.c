@@ -315,7 +315,7 @@ static void count_sizes(hg_plan *p, const hg__needs *needs)
     p->narrow_size = round_up(p->scratch_at + s->scratch / sizeof(real));
     s->weights = p->g->weights * sizeof(real);
     s->gradient = p->o.train ? hg__align(s->weights) : 0;
-    s->shards = HG__SHARDS * p->shard_size * sizeof(real);
+    s->shards = hg__shards_for(p, p->o.batch, true) * p->shard_size * sizeof(real);
     s->wide = wide * sizeof(real);
     s->narrow = hg__team_size(p->team) * p->narrow_size * sizeof(real);
     s->losses = hg__align(p->losses * p->o.batch * sizeof(real));

@@ -14,8 +14,9 @@
 #include "base/team.h"
 #include "net/graph.h"
 
-/* Gradient copies: a constant of the arithmetic (another number gives other roundings), not of the machine. */
-enum { HG__SHARDS = 8, HG__MOST_LOSSES = 8 };
+/* Gradient copies, one a shard of the batch: 8, and one more for every 16 samples beyond 128, so that a large batch
+ * feeds up to 64 threads. A constant of the arithmetic (another number gives other roundings), not of the machine. */
+enum { HG__LEAST_SHARDS = 8, HG__MOST_SHARDS = 64, HG__SHARD_SAMPLES = 16, HG__MOST_LOSSES = 8 };
 
 /* A tensor of the plan: where, and while which steps of a walk it is alive. Offsets are in elements. */
 typedef struct hg__buffer {
@@ -71,7 +72,7 @@ struct hg_plan {
     bool recompute; /* legs but the last are walked again on the way back, for the values within them */
     real *weights, *gradient;
     size_t shard_size; /* elements of one shard's gradients */
-    real *shards;      /* [HG__SHARDS][shard_size] */
+    real *shards;      /* [hg__shards_for the batch][shard_size] */
     real *wide;
     real *narrow; /* [threads][narrow_size], the scratch behind the values */
     size_t narrow_size, scratch_at;

@@ -241,9 +241,15 @@ static void sum_losses(const walk *w, hg_losses *losses)
     }
 }
 
+static size_t gradient_shards(size_t n)
+{
+    size_t shards = n / HG__SHARD_SAMPLES;
+    return shards < HG__LEAST_SHARDS ? HG__LEAST_SHARDS : shards > HG__MOST_SHARDS ? HG__MOST_SHARDS : shards;
+}
+
 size_t hg__shards_for(const hg_plan *p, size_t n, bool train)
 {
-    size_t shards = train && p->shard_size ? HG__SHARDS : hg__team_size(p->team);
+    size_t shards = train && p->shard_size ? gradient_shards(n) : hg__team_size(p->team);
     return n < shards ? n : shards;
 }
 
