@@ -102,18 +102,26 @@ hg_status hg__file_next(FILE *in, const char *path, void *bytes, size_t n, hg_er
     return hg__fail(e, HG_IO, path, "became shorter while it was read");
 }
 
-hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e)
+hg_status hg__file_check(const char *path, bool force, hg_error *e)
 {
-    *f = (hg__file){0};
-    if (is_dash(path)) {
-        f->stream = stdout;
-        return HG_OK;
-    }
-    if (strlen(path) >= sizeof f->path) return hg__fail(e, HG_USAGE, path, "is too long for a path");
+    if (is_dash(path)) return HG_OK;
+    if (strlen(path) >= sizeof((hg__file *)0)->path) return hg__fail(e, HG_USAGE, path, "is too long for a path");
     if (hg__is_dir(path)) return hg__fail(e, HG_IO, path, "is a folder; name a file");
     if (!access(path, F_OK) && !hg__is_file(path))
         return hg__fail(e, HG_IO, path, "is no regular file, and is not replaced by one; - is standard output");
     if (!force && !access(path, F_OK)) return hg__fail(e, HG_EXISTS, path, "exists; --force overwrites it");
+    return HG_OK;
+}
+
+hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e)
+{
+    hg_status s = hg__file_check(path, force, e);
+    *f = (hg__file){0};
+    if (s) return s;
+    if (is_dash(path)) {
+        f->stream = stdout;
+        return HG_OK;
+    }
     snprintf(f->path, sizeof f->path, "%s", path);
     snprintf(f->temp, sizeof f->temp, "%s.part-%ld", path, (long)getpid());
     int fd = open(f->temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

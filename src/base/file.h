@@ -27,7 +27,10 @@ typedef struct hg__file {
     int litter; /* noted in litter.h */
 } hg__file;
 
-/* HG_EXISTS, naming --force, when the target is there and !force. A folder, device or pipe is never replaced: HG_IO. */
+/* May a file be written there? HG_EXISTS, naming --force, when the target is there and !force. A folder, device or pipe
+ * is never replaced: HG_IO. "-" may. */
+hg_status hg__file_check(const char *path, bool force, hg_error *e);
+/* The same, and opens the temporary file. */
 hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e);
 /* Flush, sync, rename, sync the folder. Returns `so_far` when it is a failure, after removing the temporary file. */
 hg_status hg__file_close(hg__file *f, hg_status so_far, hg_error *e);

@@ -16,10 +16,11 @@ static hg_status write_csv(const char *path, const float *z, size_t n, size_t k,
     return hg__file_close(&f, ferror(f.stream) ? hg__fail_errno(e, path, "cannot be written") : HG_OK, e);
 }
 
-static hg_status check_output(const char *out, hg_error *e)
+/* Before the work. */
+static hg_status check_output(const char *out, bool force, hg_error *e)
 {
     const char *ending = hg__ending(out);
-    if (!*ending || hg__ends_with(out, ".npy") || hg__ends_with(out, ".csv")) return HG_OK;
+    if (!*ending || hg__ends_with(out, ".npy") || hg__ends_with(out, ".csv")) return hg__file_check(out, force, e);
     return hg__fail(e, HG_USAGE, out, "codes cannot be written as %s; name a file that ends with .npy or .csv", ending);
 }
 
@@ -42,7 +43,7 @@ static hg_status run_encode(hg__call *call, hg_error *e)
     hg__subject s = {0};
     hg__inputs in = {0};
     hg_status status = hg__forward_open(call, &s, e);
-    if (!status) status = check_output(v->output, e);
+    if (!status) status = check_output(v->output, v->force, e);
     if (!status)
         status = hg__inputs_open(&in, &s, (hg__wanted){call->word + 1, call->words - 1, &v->source, &call->console}, e);
     if (!status) status = encode(&s, v, in.set, e);

@@ -194,7 +194,6 @@ static hg_status open_learnt(hg_set **learnt, float **samples, const bench *b, h
     if (!s) s = hg__floats_open(samples, n[0], size, e);
     for (size_t i = 0; !s && i < n[0]; i++) hg_set_get(set, index[i], *samples + i * size);
     if (!s) s = hg_set_wrap(learnt, set->name, *samples, n[0], set->shape, e);
-    if (!s) hg__console_say(b->console, "PCA learns from the %zu training samples only.", n[0]);
     free(index);
     hg_set_close(&set);
     return s;
@@ -223,6 +222,7 @@ static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__consol
     s = hg_set_wrap(&test, v->source, v->t, v->n, v->shape, e);
     if (!s) s = hg_pca_measure(&v->pca, train, test, v->code, e);
     v->has_pca = !s;
+    if (!s && samples) hg__console_say(console, "PCA learns from the %zu training samples only.", train->n);
     if (!s && !strcmp(b->split, "validation") && !has_own_test(b))
         hg__console_say(console, "PCA learnt from all of %s, these samples among them: its figures flatter it.",
                         train->name);

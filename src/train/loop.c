@@ -181,6 +181,8 @@ hg_status hg_train(hg_train_result *r, const hg_set *set, const char *model, con
     if (!s) s = hg__journal_begin(&t, model, e);
     if (!s) s = hg__standing_save(&t, e);
     if (s && t.run) forsake(t.run);
+    if (!s && strlen(hg_run_path(t.run)) > strlen(run)) /* numbered */
+        hg__say(t.l, "%s is there already, so this run is %s.", run, hg_run_path(t.run));
     if (!s && t.l->begun) t.l->begun(t.l->ctx);
     if (!s) s = hg__train_on(&t, r, e);
     hg__trainer_close(&t);
