@@ -43,8 +43,8 @@ static inline void pause_briefly(void)
 size_t hg__processors(void)
 {
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set)) return 1;
-    int n = CPU_COUNT(&set);
+    long n = sched_getaffinity(0, sizeof set, &set) ? sysconf(_SC_NPROCESSORS_ONLN) /* more than a set holds */
+                                                    : CPU_COUNT(&set);
     return n > 0 ? (size_t)n : 1;
 }
 

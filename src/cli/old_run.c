@@ -12,10 +12,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const files[] = {".",         "..",          "samples",           "*.json",
-                                    "metrics.*", "checkpoint*", "model.safetensors", "report.html",
-                                    "*.part-*",  NULL},
-                         *const sheets[] = {".", "..", "*.png", "*.part-*", NULL};
+static const char *const files[] = {".",
+                                    "..",
+                                    "samples",
+                                    "config.json",
+                                    "env.json",
+                                    "eval.json",
+                                    "eval-*.json",
+                                    "metrics.jsonl",
+                                    "metrics.csv",
+                                    "checkpoint",
+                                    "checkpoint.next",
+                                    "checkpoint.previous",
+                                    "model.safetensors",
+                                    "report.html",
+                                    "*.part-*",
+                                    NULL},
+                         *const sheets[] = {".", "..", "epoch-*.png", "eval*.png", "*.part-*", NULL};
 
 static bool matches(const char *name, const char *const *patterns)
 {
@@ -57,6 +70,12 @@ static hg_status need_name_of_its_own(const char *path, const char *typed, hg_er
     return HG_OK;
 }
 
+static void close_old(hg__old_run *o)
+{
+    close(o->lock);
+    *o = (hg__old_run){.lock = -1};
+}
+
 hg_status hg__old_run_move(hg__old_run *o, const char *path, hg_error *e)
 {
     char inside[600];
@@ -78,15 +97,8 @@ hg_status hg__old_run_move(hg__old_run *o, const char *path, hg_error *e)
     find_place(o);
     if (!rename(o->path, o->aside)) return HG_OK;
     s = hg__fail_errno(e, path, "cannot be moved aside");
-    *o->aside = 0;
-    close(o->lock);
+    close_old(o);
     return s;
-}
-
-static void close_old(hg__old_run *o)
-{
-    close(o->lock);
-    *o = (hg__old_run){.lock = -1};
 }
 
 void hg__old_run_drop(hg__old_run *o)

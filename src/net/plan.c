@@ -239,6 +239,14 @@ static void find_buffers(hg_plan *p, hg__needs *needs, size_t micro)
     find_lifetimes(p, needs);
 }
 
+static size_t largest_value(const hg_graph *g)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < g->nodes; i++)
+        if (hg_shape_size(g->node[i].shape) > most) most = hg_shape_size(g->node[i].shape);
+    return most;
+}
+
 /* As many samples as leave a quarter of the near cache to the weights, but no more than a shard. */
 static void choose_micro(hg_plan *p, hg__needs *needs)
 {
@@ -247,7 +255,8 @@ static void choose_micro(hg_plan *p, hg__needs *needs)
     size_t shards = hg__shards_for(p, p->o.batch, p->o.train), shard = (p->o.batch + shards - 1) / shards,
            micro = p->o.micro ? p->o.micro : hg__near_memory() / 4 * 3 / (bytes + 1);
     if (micro > MOST_MICRO && !p->o.micro) micro = MOST_MICRO;
-    if (micro > INT32_MAX / (bytes + 1)) micro = INT32_MAX / (bytes + 1); /* the offsets of a walk are int32 */
+    size_t reach = largest_value(p->g) + bytes; /* the offsets of a walk are int32 */
+    if (micro > INT32_MAX / (reach + 1)) micro = INT32_MAX / (reach + 1);
     if (micro > shard) micro = shard;
     find_buffers(p, needs, micro ? micro : 1);
 }

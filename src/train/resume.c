@@ -50,6 +50,14 @@ static hg_status read_options(hg__trainer *t, const hg__saved *saved, const hg_t
     return hg__train_check(&t->o, e);
 }
 
+static hg_status check_epochs(const hg__trainer *t, hg_error *e)
+{
+    if (t->o.epochs >= t->at.epoch) return HG_OK;
+    return hg__fail(e, HG_USAGE, "--epochs",
+                    "%zu are asked for, and %zu are done already; ask for more than %zu, or begin a new run",
+                    t->o.epochs, t->at.epoch, t->at.epoch);
+}
+
 /* The blocks and the standing; model.safetensors as it was then (a later epoch may have written it). */
 static hg_status restore(hg__trainer *t, const hg__saved *saved, hg_error *e)
 {
@@ -57,11 +65,12 @@ static hg_status restore(hg__trainer *t, const hg__saved *saved, hg_error *e)
     hg_status s = hg__checkpoint_load(saved, &blocks, e);
     if (!s) s = hg__standing_read(&t->at, saved, e);
     if (!s && t->at.step >= t->steps) s = hg__fail(e, HG_MODEL, saved->path, "standing.step is past the epoch's end");
+    if (!s) s = check_epochs(t, e); /* a refusal leaves the run as it was */
     if (s) return s;
     if (t->at.best_epoch) {
         memcpy(t->weights, t->best, t->n * sizeof(float));
         s = hg__train_save(t, e);
-        hg__checkpoint_load(saved, &blocks, NULL); /* again: the weights as they were */
+        if (!s) s = hg__checkpoint_load(saved, &blocks, e); /* again: the weights as they were */
     }
     hg_plan_refresh(t->plan);
     return s ? s : hg_run_rewind(t->run, t->at.epoch, e);
@@ -75,8 +84,10 @@ static hg_status open_saved(hg__trainer *t, const hg__saved *saved, hg_error *e)
     hg_status s = check_set(t->set, saved, e);
     if (!s && (!text || !name)) s = hg__fail(e, HG_MODEL, saved->path, "holds no graph");
     if (!s) s = hg_graph_parse(&g, text, name, NULL, e);
+    if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg__trainer_open(t, &g, e);
     if (!s) s = check_split(t, saved, e);
+    hg_graph_close(&g);
     return s ? s : restore(t, saved, e);
 }
 
@@ -94,10 +105,6 @@ hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run
     if (!s) s = read_options(&t, &saved, changes, e);
     if (!s) s = open_saved(&t, &saved, e);
     hg__checkpoint_close(&saved);
-    if (!s && changes->epochs && changes->epochs < t.at.epoch)
-        s = hg__fail(e, HG_USAGE, "--epochs",
-                     "%zu are asked for, and %zu are done already; ask for more than %zu, or begin a new run",
-                     changes->epochs, t.at.epoch, t.at.epoch);
     if (!s && changes->epochs) s = hg__journal_epochs(&t, e);
     if (!s && hg__train_is_done(&t))
         hg__say(t.l, "nothing is left to train: %zu of %zu epoch%s done", t.at.epoch, t.o.epochs,

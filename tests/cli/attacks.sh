@@ -52,6 +52,13 @@ ok '--out . is refused, not emptied' [ "$status" = 1 -a -s kept/model.safetensor
 run quick --model large.hg --out kept --force
 ok 'nor does a run go for a graph that cannot be trained' diff -r kept whole
 
+for mine in notes.json checkpoint-best.tar metrics.ods samples/me.png; do
+    touch kept/$mine
+    run quick --model conv --out kept --force
+    ok "nor does a file of ours that is called like one of a run's: $mine" [ "$status" = 1 -a -e kept/$mine ]
+    rm kept/$mine
+done
+
 # ---- stops ----
 
 # stopped SIGNAL SIGN COMMAND…: begins it, sends the signal once a file like SIGN is there; $status is its exit status.

@@ -177,7 +177,11 @@ resumed=$(grep weights_sha256 out)
 ok 'the report leaves out what was measured on earlier weights, and says so' sh -c "grep -q 'on earlier weights is left out' $R/report.html && ! grep -q 'Test MSE' $R/report.html"
 run hourglass eval $R --json --no-pca
 ok 'until they are measured' sh -c "grep -q 'Test MSE' $R/report.html && ! grep -q 'earlier weights' $R/report.html"
+cp $R/model.safetensors model.kept
+echo newer >$R/model.safetensors
 run hourglass train --resume $R --epochs 2
+ok 'a refused resume leaves the run as it was' [ "$(cat $R/model.safetensors)" = newer ]
+mv model.kept $R/model.safetensors
 ok 'fewer epochs than are done exit with 2' [ "$status" = 2 ]
 ok 'and are called so' has err '--epochs: 2 are asked for, and 3 are done already'
 run hourglass train mnist-sample --model conv --epochs 3 --json -q

@@ -16,8 +16,8 @@ enum {
 };
 
 typedef struct t_tile {
-    size_t rows;          /* of the block */
-    const int32_t *a_row; /* [rows] */
+    size_t rows;            /* of the block */
+    const ptrdiff_t *a_row; /* [rows] */
     const float *a;
     ptrdiff_t at[MOST_ROWS]; /* offsets of the tile's elements in a row of A */
     const float *d;          /* the panel's first row */
@@ -110,10 +110,10 @@ static void t_copy(const hg__gemm_t *g, size_t first, size_t rows, size_t j, flo
 
 static void t_block(const hg__gemm_t *g, size_t first, size_t rows)
 {
-    int32_t a_row[T_BLOCK];
+    ptrdiff_t a_row[T_BLOCK];
     float copy[T_BLOCK * PANEL] __attribute__((aligned(64)));
     UNROLL
-    for (size_t i = 0; i < rows; i++) a_row[i] = (int32_t)hg__offset(g->a_row, first + i, g->a_step);
+    for (size_t i = 0; i < rows; i++) a_row[i] = hg__offset(g->a_row, first + i, g->a_step);
     t_tile t = {.rows = rows, .a_row = a_row, .a = g->a, .c_step = g->c_step, .add = g->add || first};
     bool few = g->runs * g->run <= T_DIRECT * TILE_ROWS && !g->d_row;
     for (size_t j = 0; j < g->n; j += PANEL) {
