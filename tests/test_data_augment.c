@@ -37,8 +37,9 @@ static double sum(const float image[SIZE])
 /* ---- The text form ---------------------------------------------------------------------------- */
 
 static const char *const specs[] = {
-    "rotate=30", "shift=2",      "scale=0.2",      "shear=20",     "flip=hv",  "elastic=8:2", "blur=1.5",
-    "occlude=4", "contrast=0.5", "brightness=0.3", "gaussian=0.2", "salt=0.1", "speckle=0.4", "mask=0.25",
+    "rotate=30",    "shift=2",  "scale=0.2",   "shear=20",     "flip=hv",
+    "elastic=8:2",  "blur=1.5", "occlude=4",   "contrast=0.5", "brightness=0.3",
+    "gaussian=0.2", "salt=0.1", "speckle=0.4", "mask=0.25",    "share=0.9,rotate=30",
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
@@ -191,6 +192,37 @@ static void moving_by_nothing_changes_nothing(void **state)
     draw_blob(plain), draw_blob(image);
     apply("rotate=0,shift=0,scale=0,shear=0,elastic=0:4", 1, 0, 0, image);
     for (int i = 0; i < SIZE; i++) assert_true(fabsf(image[i] - plain[i]) < 1e-6f);
+}
+
+static void a_share_leaves_the_other_pictures_as_they_are(void **state)
+{
+    enum { TRIED = 400 };
+    float plain[SIZE], image[SIZE];
+    int changed = 0;
+    (void)state;
+    draw_blob(plain);
+    for (uint64_t i = 0; i < TRIED; i++) {
+        draw_blob(image);
+        apply("share=0.25,rotate=20,blur=2", 1, 0, i, image);
+        changed += memcmp(image, plain, sizeof image) != 0;
+    }
+    assert_in_range(changed, TRIED / 4 - 40, TRIED / 4 + 40);
+}
+
+/* A line of one pixel that is moved by half a pixel: bilinear weights give 0.5 and 0.5, and no more than that. */
+static void a_move_keeps_lines_sharper_than_bilinear_weights_do(void **state)
+{
+    float scratch[3 * SIZE], image[SIZE] = {0};
+    hg__canvas c = {.shape = shape, .image = image, .scratch = scratch};
+    (void)state;
+    for (size_t y = 0; y < shape.h; y++) image[y * shape.w + 10] = 1;
+    hg__canvas_rest(&c);
+    c.map[2] = 0.5f, c.moved = true;
+    hg__canvas_move(&c);
+    const float *row = image + shape.h / 2 * shape.w;
+    assert_float_equal(row[9], 0.5625f, 1e-6f);
+    assert_float_equal(row[10], 0.5625f, 1e-6f);
+    assert_float_equal(row[8], 0, 0); /* -0.0625, brought back to the picture's range */
 }
 
 static void a_flip_mirrors_half_of_the_pictures(void **state)
@@ -442,6 +474,8 @@ int main(void)
         cmocka_unit_test(a_row_at_the_end_leaves_the_numbers_before_it),
         cmocka_unit_test(results_stay_in_0_to_1),
         cmocka_unit_test(moving_by_nothing_changes_nothing),
+        cmocka_unit_test(a_share_leaves_the_other_pictures_as_they_are),
+        cmocka_unit_test(a_move_keeps_lines_sharper_than_bilinear_weights_do),
         cmocka_unit_test(a_flip_mirrors_half_of_the_pictures),
         cmocka_unit_test(turning_keeps_the_middle_and_blanks_the_corners),
         cmocka_unit_test(a_shift_moves_at_most_as_far_as_it_says),

@@ -12,6 +12,7 @@
 /* name, what its value is called, least and greatest value, the same of a second value with its default
  * (none where all are 0), moves or alters, its work, help. A new one is a line here and a function. */
 #define AUGMENTATIONS(X)                                                                                               \
+    X(share, "PART", 0, 1, 0, 0, 0, true, NULL, "what follows changes this PART of the pictures, the others stay")     \
     X(rotate, "DEG", 0, 180, 0, 0, 0, true, hg__move_rotate, "turn by up to ±DEG degrees")                             \
     X(shift, "PIXELS", 0, 1000, 0, 0, 0, true, hg__move_shift, "shift by up to ±PIXELS each way")                      \
     X(scale, "PART", 0, 0.9, 0, 0, 0, true, hg__move_scale, "scale by a factor in 1 ± PART")                           \
@@ -198,6 +199,8 @@ void hg__augment_image(const hg_augment *a, hg_shape shape, hg__augment_key key,
     for (size_t i = 0; i < a->n; i++) {
         const struct kind *k = a->step[i].kind;
         hg__random r = hg__random_at(key.seed, key.purpose | (uint32_t)i << 8, key.epoch, key.index);
+        if (!k->work && hg__random_uniform(&r) >= a->step[i].value[0]) break;
+        if (!k->work) continue;
         if (!k->moves) hg__canvas_move(&c);
         k->work(&c, a->step[i].value, &r);
     }

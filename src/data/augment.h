@@ -35,13 +35,20 @@ typedef struct hg__canvas {
 } hg__canvas;
 
 void hg__canvas_rest(hg__canvas *c); /* the map that moves nothing */
-void hg__canvas_move(hg__canvas *c); /* resamples (bilinear, zero outside) when moved, and rests */
+void hg__canvas_move(hg__canvas *c); /* resamples (cubic, zero outside) when moved, and rests */
+
+/* [0,1], or as far as the image reaches where that is wider: what no augmentation leaves. */
+typedef struct hg__range {
+    float low, high;
+} hg__range;
+hg__range hg__canvas_range(const hg__canvas *c);
 
 /* Gaussian smoothing of plane [h][w][c] in place; temp: as large. What lies beyond the edge is left out, or, where the
  * plane fades, counts as 0. */
 void hg__smooth(float *plane, hg_shape shape, double sigma, bool fades, float *temp);
 
-/* A row's work. value: the numbers that the text gave. */
+/* A row's work. value: the numbers that the text gave. NULL is the work of the row `share`: none, but it may end the
+ * walk. */
 typedef void hg__augmentation(hg__canvas *c, const double value[2], hg__random *r);
 
 hg__augmentation hg__move_rotate, hg__move_shift, hg__move_scale, hg__move_shear, hg__move_flip, hg__move_elastic;

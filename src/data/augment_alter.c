@@ -5,12 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct range {
-    float low, high;
-} range;
-
 /* Eight running ranges instead of one, so that the processor need not wait for each comparison. */
-static range range_of(const hg__canvas *c)
+hg__range hg__canvas_range(const hg__canvas *c)
 {
     enum { WAYS = 8 };
     float low[WAYS] = {0}, high[WAYS] = {1};
@@ -20,7 +16,7 @@ static range range_of(const hg__canvas *c)
         low[i % WAYS] = v < low[i % WAYS] ? v : low[i % WAYS];
         high[i % WAYS] = v > high[i % WAYS] ? v : high[i % WAYS];
     }
-    range g = {0, 1};
+    hg__range g = {0, 1};
     for (int k = 0; k < WAYS; k++) {
         g.low = low[k] < g.low ? low[k] : g.low;
         g.high = high[k] > g.high ? high[k] : g.high;
@@ -28,7 +24,7 @@ static range range_of(const hg__canvas *c)
     return g;
 }
 
-static void clip(const hg__canvas *c, range g)
+static void clip(const hg__canvas *c, hg__range g)
 {
     size_t n = hg_shape_size(c->shape);
     for (size_t i = 0; i < n; i++) {
@@ -44,7 +40,7 @@ static void add_normal(hg__canvas *c, float sigma, bool times_image, hg__random 
 {
     size_t n = hg_shape_size(c->shape);
     float normal[HG__MANY];
-    range g = range_of(c);
+    hg__range g = hg__canvas_range(c);
     for (size_t at = 0; at < n; at += HG__MANY) {
         float *p = c->image + at;
         size_t part = n - at < HG__MANY ? n - at : HG__MANY;
@@ -75,7 +71,7 @@ static void drop_pixels(hg__canvas *c, double part, float low, float high, hg__r
 
 void hg__alter_salt(hg__canvas *c, const double value[2], hg__random *r)
 {
-    range g = range_of(c);
+    hg__range g = hg__canvas_range(c);
     drop_pixels(c, value[0], g.low, g.high, r);
 }
 
@@ -161,7 +157,7 @@ void hg__alter_occlude(hg__canvas *c, const double value[2], hg__random *r)
 void hg__alter_contrast(hg__canvas *c, const double value[2], hg__random *r)
 {
     size_t n = hg_shape_size(c->shape);
-    range g = range_of(c);
+    hg__range g = hg__canvas_range(c);
     float factor = (float)(1 + value[0] * (2 * hg__random_uniform(r) - 1));
     double sum = 0;
     for (size_t i = 0; i < n; i++) sum += (double)c->image[i];
@@ -173,7 +169,7 @@ void hg__alter_contrast(hg__canvas *c, const double value[2], hg__random *r)
 void hg__alter_brightness(hg__canvas *c, const double value[2], hg__random *r)
 {
     size_t n = hg_shape_size(c->shape);
-    range g = range_of(c);
+    hg__range g = hg__canvas_range(c);
     float more = (float)(value[0] * (2 * hg__random_uniform(r) - 1));
     for (size_t i = 0; i < n; i++) c->image[i] += more;
     clip(c, g);

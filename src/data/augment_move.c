@@ -88,43 +88,75 @@ void hg__move_elastic(hg__canvas *c, const double value[2], hg__random *r)
 
 /* ---- Resampling ------------------------------------------------------------------------------- */
 
-/* The image at (x, y), in pixels from the first one's centre, into out[c]; zero outside. */
-static void sample_edge(const float *in, hg_shape s, float x, float y, float *out)
+/* The 16 pixels around a point, and their weights: the cubic convolution of Keys 1981, "Cubic convolution interpolation
+ * for digital image processing", with a = -1/2. Bilinear weights take 44 % of the finest detail of a digit that is
+ * turned and slanted by up to 5 degrees (mean squared Laplacian), these 26 %. */
+typedef float four __attribute__((vector_size(4 * sizeof(float))));
+typedef struct window {
+    int x, y; /* of the first pixel */
+    four across, down;
+} window;
+
+/* For a point `at` beyond the second of four pixels in a row. */
+static inline four cubic(float at)
 {
-    if (!(x > -1 && y > -1 && x < (float)s.w && y < (float)s.h)) {
-        memset(out, 0, s.c * sizeof *out);
+    static const four once = {-0.5f, 0, 0.5f, 0}, squared = {1, -2.5f, 2, -0.5f}, cubed = {-0.5f, 1.5f, -1.5f, 0.5f};
+    static const four always = {0, 1, 0, 0};
+    return always + at * (once + at * (squared + at * cubed));
+}
+
+/* x and y are above -3, so that adding 3 rounds down. */
+static inline window window_at(float x, float y)
+{
+    int left = (int)(x + 3) - 3, top = (int)(y + 3) - 3;
+    return (window){left - 1, top - 1, cubic(x - (float)left), cubic(y - (float)top)};
+}
+
+/* Weights below 0 can overshoot the picture's own range. */
+static inline float within(float v, hg__range g) { return v < g.low ? g.low : v > g.high ? g.high : v; }
+
+/* All 16 inside, one channel: as for most pixels. */
+static inline float sample_plain(const float *in, size_t row, const window *w)
+{
+    four sum = {0}, pixels;
+    const float *p = in + (size_t)w->y * row + (size_t)w->x;
+    for (size_t j = 0; j < 4; j++) {
+        memcpy(&pixels, p + j * row, sizeof pixels);
+        sum += pixels * w->down[j];
+    }
+    sum *= w->across;
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* One channel, of any point; 0 outside. */
+static float sample_any(const float *in, hg_shape s, size_t channel, const window *w)
+{
+    four sum = {0};
+    for (int j = 0; j < 4; j++) {
+        four pixels = {0};
+        bool is_row = w->y + j >= 0 && w->y + j < (int)s.h;
+        for (int i = 0; i < 4; i++)
+            if (is_row && w->x + i >= 0 && w->x + i < (int)s.w)
+                pixels[i] = in[((size_t)(w->y + j) * s.w + (size_t)(w->x + i)) * s.c + channel];
+        sum += pixels * w->down[j];
+    }
+    sum *= w->across;
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* The image at (x, y), in pixels from the first one's centre, into out[c]. */
+static inline void sample(const hg__canvas *c, float x, float y, hg__range g, float *out)
+{
+    hg_shape s = c->shape;
+    if (!(x > -2 && y > -2 && x < (float)s.w + 1 && y < (float)s.h + 1)) { /* also what is not a number */
+        for (size_t k = 0; k < s.c; k++) out[k] = 0;
         return;
     }
-    int x0 = (int)(x + 1) - 1, y0 = (int)(y + 1) - 1; /* rounds down, as both are positive before */
-    float right = x - (float)x0, below = y - (float)y0;
-    bool at_left = x0 >= 0, at_right = x0 + 1 < (int)s.w, at_top = y0 >= 0, at_bottom = y0 + 1 < (int)s.h;
-    const float *p = in + ((ptrdiff_t)y0 * (ptrdiff_t)s.w + x0) * (ptrdiff_t)s.c, *q = p + s.w * s.c;
-    for (size_t c = 0; c < s.c; c++) {
-        float a = at_top && at_left ? p[c] : 0, b = at_top && at_right ? p[s.c + c] : 0;
-        float d = at_bottom && at_left ? q[c] : 0, f = at_bottom && at_right ? q[s.c + c] : 0;
-        float upper = a + (b - a) * right, lower = d + (f - d) * right;
-        out[c] = upper + (lower - upper) * below;
-    }
-}
-
-/* Between four neighbours; c: to the right, row: to the one below. */
-static inline float mix(const float *p, size_t c, size_t row, float right, float below)
-{
-    float upper = p[0] + (p[c] - p[0]) * right, lower = p[row] + (p[row + c] - p[row]) * right;
-    return upper + (lower - upper) * below;
-}
-
-/* The same as sample_edge where all four neighbours lie inside, as for most pixels. One channel has no loop: it would
- * take as long as the rest. */
-static inline void sample_inside(const float *restrict in, hg_shape s, float x, float y, float *restrict out)
-{
-    int x0 = (int)x, y0 = (int)y;
-    float right = x - (float)x0, below = y - (float)y0;
-    size_t row = s.w * s.c;
-    const float *p = in + (size_t)y0 * row + (size_t)x0 * s.c;
-    if (s.c == 1) *out = mix(p, 1, row, right, below);
+    window w = window_at(x, y);
+    bool inside = w.x >= 0 && w.y >= 0 && w.x + 3 < (int)s.w && w.y + 3 < (int)s.h;
+    if (inside && s.c == 1) *out = within(sample_plain(c->scratch, s.w, &w), g);
     else
-        for (size_t c = 0; c < s.c; c++) out[c] = mix(p + c, s.c, row, right, below);
+        for (size_t k = 0; k < s.c; k++) out[k] = within(sample_any(c->scratch, s, k, &w), g);
 }
 
 void hg__canvas_move(hg__canvas *c)
@@ -132,16 +164,15 @@ void hg__canvas_move(hg__canvas *c)
     if (!c->moved) return;
     hg_shape s = c->shape;
     const float *m = c->map;
-    float last_x = (float)(s.w - 1), last_y = (float)(s.h - 1), centre_x = 0.5f * last_x, centre_y = 0.5f * last_y;
+    float centre_x = 0.5f * (float)(s.w - 1), centre_y = 0.5f * (float)(s.h - 1);
+    hg__range reach = hg__canvas_range(c);
     memcpy(c->scratch, c->image, hg_shape_size(s) * sizeof *c->image);
     for (size_t i = 0, y = 0; y < s.h; y++) {
         float v = (float)y - centre_y, from_x = m[1] * v + m[2] + centre_x, from_y = m[4] * v + m[5] + centre_y;
         for (size_t x = 0; x < s.w; x++, i++) {
             float u = (float)x - centre_x, at_x = from_x + m[0] * u, at_y = from_y + m[3] * u;
             if (c->shift_x) at_x += c->shift_x[i], at_y += c->shift_y[i];
-            bool inside = at_x >= 0 && at_y >= 0 && at_x < last_x && at_y < last_y;
-            if (inside) sample_inside(c->scratch, s, at_x, at_y, c->image + i * s.c);
-            else sample_edge(c->scratch, s, at_x, at_y, c->image + i * s.c);
+            sample(c, at_x, at_y, reach, c->image + i * s.c);
         }
     }
     hg__canvas_rest(c);
