@@ -95,8 +95,9 @@ typedef struct hg_plan_options {
     hg_precision precision;
 } hg_plan_options;
 
-/* The model must outlive the plan; several plans may share it, one for each of several threads. Only this call
- * allocates. HG_USAGE when `memory` is too little for the batch. */
+/* The model must outlive the plan. Several plans may share it, one for each of several threads, which may open and
+ * close them at any time: those that infer in one precision also share the weights in the order of the kernels, so all
+ * but the first open in microseconds. Only this call allocates. HG_USAGE when `memory` is too little for the batch. */
 hg_status hg_plan_open(hg_plan **p, hg_model *m, const hg_plan_options *o, hg_error *e);
 void hg_plan_close(hg_plan **p);
 
@@ -123,10 +124,11 @@ void hg_losses_of(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, hg_l
 
 /* One block in the order of the weights; owned by the plan; NULL without train. */
 hg_real *hg_plan_gradient(hg_plan *p);
-/* To be called after the weights changed: packs them anew for the kernels. */
+/* To be called after the weights changed: packs them anew for the kernels, for this plan if it trains, else for all
+ * plans of the model that infer in its precision, also those opened later. None of these may be at work meanwhile. */
 void hg_plan_refresh(hg_plan *p);
 
-size_t hg_plan_memory(const hg_plan *p);
+size_t hg_plan_memory(const hg_plan *p); /* bytes, beside the weights; packed ones that are shared count in full */
 /* The table that `hourglass models plan` prints: shapes, parameters, FLOPs, memory. malloc; caller frees. */
 char *hg_plan_describe(const hg_plan *p, bool json);
 

@@ -127,11 +127,12 @@ static void list_memory(const hg_plan *p, memory list[MEMORY_PARTS])
 {
     const hg__sizes *s = &p->sizes;
     size_t scratch = s->scratch * hg__team_size(p->team);
+    const char *packed = p->o.train ? "weights in the order of the kernels" : "the same for the kernels, shared too";
     const memory parts[MEMORY_PARTS] = {
         {"weights", "the model's own, shared by its plans", s->weights},
         {"gradient", "of the whole batch", s->gradient},
         {"shards", "gradients of the parts of a batch", s->shards},
-        {"packed", "weights in the order of the kernels", s->packed},
+        {"packed", packed, s->packed},
         {"tables", "where windows lie", s->tables},
         {"wide", "values kept for the whole batch", s->wide},
         {"narrow", "values on the way, for each thread", s->narrow - scratch},

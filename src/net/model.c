@@ -3,6 +3,7 @@
  * can open it, and the graph's text beside them, so nothing else is needed. A file is believed only when its
  * tensors are exactly the graph's, in name and shape, and every number is finite. */
 #include "net/graph.h"
+#include "net/packed.h"
 #include "net/safetensors.h"
 
 #include "base/arena.h"
@@ -10,6 +11,7 @@
 #include "base/json.h"
 #include "base/random.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <math.h>
 #include <sha2.h>
@@ -24,6 +26,7 @@ struct hg_model {
     hg_graph *graph;
     hg__arena block;
     hg_real *weights; /* all of the block */
+    hg__shelf shelf;
     hg_preprocess preprocess;
 };
 
@@ -31,6 +34,7 @@ static hg_real *weights_of(const hg_model *m) { return m->weights; }
 
 const hg_graph *hg_model_graph(const hg_model *m) { return m->graph; }
 hg_preprocess *hg_model_preprocess(hg_model *m) { return &m->preprocess; }
+hg__shelf *hg__model_shelf(hg_model *m) { return &m->shelf; }
 
 hg_real *hg_model_weights(hg_model *m, size_t *n)
 {
@@ -58,6 +62,8 @@ void hg_model_sha256(const hg_model *m, char hex[65])
 void hg_model_close(hg_model **m)
 {
     if (!m || !*m) return;
+    assert(!(*m)->shelf.first); /* a plan is still open */
+    pthread_mutex_destroy(&(*m)->shelf.lock);
     hg_graph_close(&(*m)->graph);
     hg__arena_close(&(*m)->block);
     free(*m);
@@ -82,6 +88,7 @@ static hg_status make_empty(hg_model **out, hg_graph **g, hg_error *e)
     m->graph = *g;
     m->weights = hg__arena_take(&m->block, bytes);
     m->preprocess.scale = 1;
+    pthread_mutex_init(&m->shelf.lock, NULL);
     *g = NULL;
     *out = m;
     return HG_OK;

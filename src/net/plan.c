@@ -354,11 +354,42 @@ static hg_status fit_memory(hg_plan *p, hg__needs *needs, hg_error *e)
     return HG_OK;
 }
 
+static void place_packed(hg_plan *p, hg__arena *a)
+{
+    for (size_t i = 0; i < p->g->nodes; i++)
+        p->place[i].packed = hg__arena_take(a, p->place[i].packed_size * sizeof(real));
+}
+
+static hg_status share_packed(hg_plan *p, hg_error *e)
+{
+    hg__shelf *shelf = hg__model_shelf(p->model);
+    pthread_mutex_lock(&shelf->lock);
+    hg_status s = hg__packed_take(&p->shared, shelf, p->k, p->sizes.packed, e);
+    if (!s) {
+        hg__arena a = p->shared->arena;
+        place_packed(p, &a);
+        if (p->shared->plans == 1) hg_plan_refresh(p);
+    }
+    pthread_mutex_unlock(&shelf->lock);
+    return s;
+}
+
+static void leave_packed(hg_plan *p)
+{
+    hg__shelf *shelf = hg__model_shelf(p->model);
+    pthread_mutex_lock(&shelf->lock);
+    hg__packed_leave(&p->shared, shelf);
+    pthread_mutex_unlock(&shelf->lock);
+}
+
+/* What lies outside the plan's own arena. */
+static size_t foreign(const hg_plan *p) { return p->sizes.weights + (p->o.train ? 0 : p->sizes.packed); }
+
 static hg_status take_memory(hg_plan *p, const hg__needs *needs, hg_error *e)
 {
     const hg__sizes *s = &p->sizes;
     size_t jobs = hg__align(p->jobs * sizeof *p->job);
-    hg_status status = hg__arena_open(&p->arena, bytes_of(p) - s->weights, e);
+    hg_status status = hg__arena_open(&p->arena, bytes_of(p) - foreign(p), e);
     if (status) return status;
     p->gradient = p->o.train ? hg__arena_take(&p->arena, s->gradient) : NULL;
     p->shards = hg__arena_take(&p->arena, s->shards);
@@ -370,10 +401,10 @@ static hg_status take_memory(hg_plan *p, const hg__needs *needs, hg_error *e)
     for (size_t i = 0; i < p->g->nodes; i++) {
         hg__setup setup = setup_of(p, i);
         void *table = hg__arena_take(&p->arena, needs[i].table);
-        p->place[i].packed = hg__arena_take(&p->arena, p->place[i].packed_size * sizeof(real));
         p->place[i].table = table;
         if (p->g->node[i].op->open) p->g->node[i].op->open(&setup, table);
     }
+    if (p->o.train) place_packed(p, &p->arena);
     return HG_OK;
 }
 
@@ -413,7 +444,8 @@ hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_
     size_t threads = o->threads ? o->threads : hg__processors();
     if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
     if (!s) s = lay_out(p, e);
-    if (!s) hg_plan_refresh(p);
+    if (!s && o->train) hg_plan_refresh(p);
+    else if (!s) s = share_packed(p, e);
     if (s) hg_plan_close(&p);
     else *out = p;
     return s;
@@ -422,6 +454,7 @@ hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_
 void hg_plan_close(hg_plan **p)
 {
     if (!*p) return;
+    if ((*p)->shared) leave_packed(*p);
     hg__team_close(&(*p)->team);
     hg__arena_close(&(*p)->arena);
     free((*p)->place);
@@ -431,5 +464,5 @@ void hg_plan_close(hg_plan **p)
 }
 
 hg_real *hg_plan_gradient(hg_plan *p) { return p->gradient; }
-size_t hg_plan_memory(const hg_plan *p) { return p->arena.size; }
+size_t hg_plan_memory(const hg_plan *p) { return p->arena.size + foreign(p) - p->sizes.weights; }
 hg__team *hg__plan_team(hg_plan *p) { return p->team; }

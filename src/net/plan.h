@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/team.h"
 #include "net/graph.h"
+#include "net/packed.h"
 
 /* Gradient copies, one a shard of the batch: 8, and one more for every 16 samples beyond 128, so that a large batch
  * feeds up to 64 threads. A constant of the arithmetic (another number gives other roundings), not of the machine. */
@@ -82,6 +83,7 @@ struct hg_plan {
     hg__job *job;
     size_t jobs;
     hg__sizes sizes;
+    hg__packed *shared; /* the packed weights of a plan that infers; one that trains has them in its arena */
     hg__arena arena;
 };
 
