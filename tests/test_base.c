@@ -488,6 +488,34 @@ static void a_thousand_short_loops_lose_no_task(void **state)
     for (size_t i = 0; i < 8; i++) assert_int_equal(t.runs[i], 1000);
 }
 
+typedef struct seen { /* how many processors a task of each thread may use */
+    atomic_int processors[3];
+} seen;
+
+static void see_processors(void *ctx, size_t task, size_t thread)
+{
+    seen *s = ctx;
+    (void)task;
+    atomic_store(&s->processors[thread], (int)hg__processors());
+    usleep(1000); /* leaves tasks to the others */
+}
+
+static void a_pinned_team_binds_its_workers_and_not_its_caller(void **state)
+{
+    (void)state;
+    hg__team *team = NULL;
+    seen s = {0};
+    int all = (int)hg__processors();
+    assert_false(hg__team_pin(NULL));
+    assert_int_equal(hg__team_open(&team, 3, NULL), HG_OK);
+    assert_true(hg__team_pin(team));
+    while (!s.processors[0] || !s.processors[1] || !s.processors[2]) hg__team_run(team, 30, see_processors, &s);
+    hg__team_close(&team);
+    assert_int_equal(s.processors[0], all);
+    assert_int_equal(s.processors[1], 1);
+    assert_int_equal(s.processors[2], 1);
+}
+
 static void a_team_beyond_reason_is_refused(void **state)
 {
     (void)state;
@@ -619,6 +647,7 @@ int main(void)
         cmocka_unit_test(without_a_team_the_caller_runs_all_tasks),
         cmocka_unit_test(a_team_that_fell_asleep_wakes_for_the_next_loop),
         cmocka_unit_test(a_thousand_short_loops_lose_no_task),
+        cmocka_unit_test(a_pinned_team_binds_its_workers_and_not_its_caller),
         cmocka_unit_test(a_team_beyond_reason_is_refused),
         cmocka_unit_test(defaults_are_read_from_the_table),
         cmocka_unit_test(a_value_that_does_not_fit_is_refused_and_changes_nothing),

@@ -93,6 +93,7 @@ typedef struct hg_plan_options {
     bool recompute; /* values are computed again on the way back instead of being kept: less memory, more work (Chen et
                        al. 2016); never changes a bit of the result */
     hg_precision precision;
+    bool pin; /* each thread but the caller stays on one processor, where the system lets it; never changes a bit */
 } hg_plan_options;
 
 /* The model must outlive the plan. Several plans may share it, one for each of several threads, which may open and

@@ -45,6 +45,7 @@ typedef struct hg_train_options {
     const char *precision; /* f32, bf16: of the products while training; judged in f32 */
     uint64_t seed;
     size_t threads;
+    bool pin;            /* threads stay on a processor each: see hg_plan_options */
     double max_memory;   /* MB that plan and weights may take, 0: any; and */
     bool recompute;      /* values computed again instead of kept: see hg_plan_options */
     size_t sample_every; /* epochs between sample sheets; 0: none */

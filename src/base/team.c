@@ -151,4 +151,20 @@ void hg__team_close(hg__team **team)
     *team = NULL;
 }
 
+bool hg__team_pin(hg__team *t)
+{
+    cpu_set_t all, one;
+    size_t bound = 0, number = 0; /* processors go round where the team is larger */
+    if (!t || sched_getaffinity(0, sizeof all, &all)) return false;
+    size_t processors = (size_t)CPU_COUNT(&all);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &all)) continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        for (size_t i = number++; i < t->threads; i += processors)
+            if (i) bound += !pthread_setaffinity_np(t->member[i].id, sizeof one, &one);
+    }
+    return bound;
+}
+
 size_t hg__team_size(const hg__team *team) { return team ? team->threads : 1; }

@@ -18,6 +18,11 @@ void hg__team_close(hg__team **team);
 
 size_t hg__team_size(const hg__team *team); /* NULL: 1 */
 
+/* Binds each worker to a processor of its own among those this process may use, in their order, all but the first,
+ * which is left for the caller. The caller itself stays free: it is not the team's, and threads that it starts later
+ * would inherit the binding. false: nothing was bound, for there is no worker or the system refuses. */
+bool hg__team_pin(hg__team *team);
+
 /* team may be NULL: the caller runs all tasks. */
 void hg__team_run(hg__team *team, size_t tasks, hg__task *fn, void *ctx);
 

@@ -48,12 +48,13 @@ static hg_status open_values(runner *r, hg_error *e)
     return status ? status : hg__bench_values(&r->out, r->m, largest, MANY, e);
 }
 
-static hg_status open_runner(runner *r, const char *model, size_t threads, hg_error *e)
+static hg_status open_runner(runner *r, const char *model, hg_plan_options many, hg_error *e)
 {
     hg_status s = hg__bench_model(&r->m, model, e);
     if (!s) s = hg__bench_model(&r->fresh, model, e);
     if (!s) s = hg_plan_open(&r->one, r->m, &(hg_plan_options){.batch = 1, .threads = 1}, e);
-    if (!s) s = hg_plan_open(&r->many, r->m, &(hg_plan_options){.batch = MANY, .threads = threads}, e);
+    many.batch = MANY;
+    if (!s) s = hg_plan_open(&r->many, r->m, &many, e);
     if (!s) s = open_values(r, e);
     return s;
 }
@@ -133,7 +134,8 @@ hg_status hg__bench_infer(const hg__bench_options *o, hg__figures *figures, hg_e
     hg__samples samples = {0};
     runner r[HG__MOST_MODELS] = {0};
     hg_status s = hg__samples_open(&samples, models.n * ROWS_OF_MODEL, o->rounds, e);
-    for (size_t i = 0; !s && i < models.n; i++) s = open_runner(&r[i], models.name[i], threads, e);
+    for (size_t i = 0; !s && i < models.n; i++)
+        s = open_runner(&r[i], models.name[i], (hg_plan_options){.threads = threads, .pin = o->pin}, e);
     for (size_t i = 0; !s && i < models.n * o->rounds; i++)
         s = measure(&r[i % models.n], &samples, i % models.n * ROWS_OF_MODEL, i / models.n, e);
     if (!s) report(&models, &samples, threads, figures);

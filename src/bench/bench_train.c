@@ -52,10 +52,11 @@ static hg_status open_update(runner *r, hg_error *e)
     return hg__update_open(&r->update, hg_model_graph(r->m), e);
 }
 
-static hg_status open_runner(runner *r, const char *model, size_t threads, hg_error *e)
+static hg_status open_runner(runner *r, const char *model, hg_plan_options o, hg_error *e)
 {
     hg_status s = hg__bench_model(&r->m, model, e);
-    if (!s) s = hg_plan_open(&r->p, r->m, &(hg_plan_options){.batch = BATCH, .train = true, .threads = threads}, e);
+    o.batch = BATCH, o.train = true;
+    if (!s) s = hg_plan_open(&r->p, r->m, &o, e);
     if (!s) s = hg__bench_cost(r->p, &r->work, e);
     if (!s) s = open_update(r, e);
     if (!s) s = hg__bench_values(&r->x, r->m, "x", BATCH, e);
@@ -107,8 +108,11 @@ static hg_status open_field(field *f, const hg__bench_options *o, hg_error *e)
     if (!s) s = hg__samples_open(&f->rate, rows, o->rounds, e);
     if (!s) s = hg__samples_open(&f->share, rows, o->rounds, e);
     if (!s) s = hg__samples_open(&f->peak, f->teams, o->rounds, e);
-    for (size_t i = 0; !s && i < rows; i++)
-        s = open_runner(&f->runner[i], f->models.name[i / f->teams], f->threads[i % f->teams], e);
+    if (!s && o->pin) hg__team_pin(f->team);
+    for (size_t i = 0; !s && i < rows; i++) {
+        hg_plan_options plan = {.threads = f->threads[i % f->teams], .pin = o->pin};
+        s = open_runner(&f->runner[i], f->models.name[i / f->teams], plan, e);
+    }
     return s;
 }
 

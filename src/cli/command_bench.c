@@ -32,6 +32,7 @@ static const hg__option rows[] = {
      .min = 0,
      .max = 256,
      .help = "of the rows with many threads; 0: one per processor"},
+    {.name = "pin", .type = HG__FLAG, .offset = AT(pin), .help = "train, infer: each thread stays on one processor"},
     {.name = "model",
      .type = HG__TEXT,
      .offset = AT(model),
@@ -81,10 +82,12 @@ static hg_status check_word(const hg__call *call, hg_error *e)
 }
 
 /* The unit, first: what one core and all of them can do. */
-static hg_status measure_peaks(size_t threads, hg__figures *figures, hg_error *e)
+static hg_status measure_peaks(const hg__call *call, size_t threads, hg__figures *figures, hg_error *e)
 {
     hg__team *team = NULL;
     hg_status s = threads > 1 ? hg__team_open(&team, threads, e) : HG_OK;
+    if (!s && ((const values *)call->values)->o.pin && !hg__team_pin(team))
+        hg__console_say(&call->console, "warning: --pin has no effect with one thread, or where the system binds none");
     for (size_t i = 0; !s && i < 1 + (size_t)(threads > 1); i++) {
         hg__figure f = {.bench = "peak", .row = "multiply-adds, float32", .unit = "GFLOP/s"};
         f.median = 1e-9 * hg__peak(i ? team : NULL, 0.1);
@@ -98,7 +101,7 @@ static hg_status measure_peaks(size_t threads, hg__figures *figures, hg_error *e
 static hg_status measure(const hg__call *call, size_t threads, hg__figures *figures, hg_error *e)
 {
     const hg__bench_options *o = &((const values *)call->values)->o;
-    hg_status s = measure_peaks(threads, figures, e);
+    hg_status s = measure_peaks(call, threads, figures, e);
     for (size_t i = 0; !s && i < BENCHES; i++) {
         if (call->words && strcmp(call->word[0], benches[i].name)) continue;
         hg__console_say(&call->console, "Measuring %s ...", benches[i].name);

@@ -443,6 +443,7 @@ hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_
     hg_status s = p->place && p->leg ? choose_kernels(p, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
     size_t threads = o->threads ? o->threads : hg__processors();
     if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
+    if (!s && o->pin) p->pinned = hg__team_pin(p->team);
     if (!s) s = lay_out(p, e);
     if (!s && o->train) hg_plan_refresh(p);
     else if (!s) s = share_packed(p, e);

@@ -40,6 +40,8 @@ static void check_options(const hg__trainer *t)
     bool sgd = !strcmp(o->optimizer, "sgd");
     if (o->nesterov && !sgd) hg__say(t->l, "warning: --nesterov has no effect with %s; it is sgd's", o->optimizer);
     if (o->nesterov && sgd && o->momentum == 0) hg__say(t->l, "warning: --nesterov has no effect without --momentum");
+    if (o->pin && !t->plan->pinned)
+        hg__say(t->l, "warning: --pin has no effect with one thread, or where the system binds none");
 }
 
 /* What the activation behind y can give. */

@@ -102,6 +102,7 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
     hg_plan_options o = {.batch = t->batch,
                          .train = true,
                          .threads = t->o.threads,
+                         .pin = t->o.pin,
                          .seed = t->o.seed,
                          .memory = (size_t)(1e6 * t->o.max_memory),
                          .recompute = t->o.recompute,

@@ -82,6 +82,8 @@ const hg__option hg__train_rows[] = {
      .help = "of weights, order, augmentation and noise"},
     {.name = "threads", .type = HG__SIZE, .offset = AT(threads), .fallback = "0", .max = 1024,
      .help = "0: one per processor; never changes the result"},
+    {.name = "pin", .type = HG__FLAG, .offset = AT(pin), .fallback = "false",
+     .help = "each thread stays on one processor; may pay where there are many, on a machine of one's own"},
     {.name = "max-memory", .type = HG__REAL, .offset = AT(max_memory), .fallback = "0", .max = 1e9,
      .help = "MB for weights and plan (hourglass models plan); 0: any; never changes the result"},
     {.name = "recompute", .type = HG__FLAG, .offset = AT(recompute), .fallback = "false",

@@ -51,6 +51,9 @@ for row in 'encode p99' 'decode p50' 'both of 1,000' 'open a plan' 'open another
 done
 ok 'a model by itself is not measured with others' lacks out 'conv '
 
+run hourglass bench infer --model pool --rounds 1 --threads 1 --pin
+ok 'with one thread --pin has no effect, and that is said' has err 'warning: --pin has no effect'
+
 refused() # STATUS TEXT COMMAND…
 {
     run hourglass "${@:3}"
