@@ -189,6 +189,18 @@ def train(ours, table, rounds):
             peer.close()
 
 
+def infer_bf16(ours, table, f32):
+    """Ours in bf16, as a ratio to the same rows in f32."""
+    if not ours.has_bf16():
+        return
+    rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS), **BF16)
+    for r, fine in zip(rows, f32):
+        if "open" not in r["row"]:
+            a, b, what = r["median"], fine["median"], f"infer | {r['row']} {r['variant']}, bf16"
+            table.add(f"{what} | hourglass", a, r["unit"])
+            table.add_ratio(what, "hourglass f32", *((b, a) if r["unit"] == "us" else (a, b)))
+
+
 def infer(ours, table, rounds):
     folder = os.path.join(ours.folder, "peers")
     os.makedirs(folder, exist_ok=True)
@@ -200,6 +212,7 @@ def infer(ours, table, rounds):
     for _ in range(rounds):
         rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS))
         table.add_bench(rows)
+        infer_bf16(ours, table, rows)
         theirs = json.loads(peer.ask() or "{}")
         for r in rows:
             name, what = r["row"].removeprefix("conv "), f"infer | {r['row']} {r['variant']}"

@@ -31,7 +31,7 @@ static hg_status read_codes(hg_set **set, float **values, const hg__subject *s, 
 static hg_status decode(const hg__subject *s, const hg__forward_options *v, const hg_set *codes, hg_error *e)
 {
     float *y = NULL;
-    hg__walk walk = {.from = "z", .to = "y", .threads = v->threads, .batch = v->batch};
+    hg__walk walk = hg__forward_walk(v, "z", "y");
     hg_status status = hg__floats_open(&y, codes->n, hg_shape_size(s->y), e);
     if (!status) status = hg__subject_walk(s, codes, &walk, y, e);
     hg__pictures p = {.values = y, .n = codes->n, .shape = s->y, .one_file = true};

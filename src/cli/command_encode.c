@@ -28,7 +28,7 @@ static hg_status encode(const hg__subject *s, const hg__forward_options *v, cons
 {
     float *z = NULL;
     size_t k = hg_shape_size(s->z);
-    hg__walk walk = {.from = "x", .to = "z", .threads = v->threads, .batch = v->batch};
+    hg__walk walk = hg__forward_walk(v, "x", "z");
     hg_status status = hg__floats_open(&z, set->n, k, e);
     if (!status) status = hg__subject_walk(s, set, &walk, z, e);
     if (!status && hg__ends_with(v->output, ".csv")) status = write_csv(v->output, z, set->n, k, v->force, e);

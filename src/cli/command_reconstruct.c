@@ -6,7 +6,7 @@
 static hg_status reconstruct(const hg__subject *s, const hg__forward_options *v, const hg__inputs *in, hg_error *e)
 {
     float *y = NULL;
-    hg__walk walk = {.from = "x", .to = "y", .threads = v->threads, .batch = v->batch};
+    hg__walk walk = hg__forward_walk(v, "x", "y");
     hg_status status = hg__floats_open(&y, in->set->n, hg_shape_size(s->y), e);
     if (!status) status = hg__subject_walk(s, in->set, &walk, y, e);
     hg__pictures p = {

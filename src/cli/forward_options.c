@@ -18,6 +18,12 @@ static const hg__option rows[] = {
     {.name = "force", .type = HG__FLAG, .offset = AT(force), .help = "overwrite what is there"},
     HG__BATCH_ROW(AT(batch), "samples at a time; never changes the result"),
     HG__THREADS_ROW(AT(threads)),
+    {.name = "precision",
+     .type = HG__CHOICE,
+     .offset = AT(precision),
+     .fallback = "f32",
+     .choices = "f32|bf16",
+     .help = "of the layers' products; bf16 is faster, and needs AVX-512-BF16"},
     {0},
 };
 #undef AT
@@ -43,6 +49,12 @@ hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e)
     if (!status && s->lacks_config)
         hg__console_say(&call->console, "warning: %s has no config.json; going by its model.safetensors", s->path);
     return status;
+}
+
+hg__walk hg__forward_walk(const hg__forward_options *v, const char *from, const char *to)
+{
+    hg_precision precision = strcmp(v->precision, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16;
+    return (hg__walk){.from = from, .to = to, .threads = v->threads, .batch = v->batch, .precision = precision};
 }
 
 hg_status hg__forward_done(hg__call *call, size_t n, const char *what, hg_error *e)

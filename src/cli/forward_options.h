@@ -10,6 +10,7 @@ typedef struct hg__forward_options {
     const char *output;
     bool force;
     size_t batch, threads;
+    const char *precision;
     hg__source_options source;
 } hg__forward_options;
 
@@ -18,6 +19,7 @@ extern const hg__option_group hg__decode_groups[];  /* without: codes have no si
 
 /* Opens call->word[0]; HG_USAGE without -o, or where --json and `-o -` would share standard output. */
 hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e);
+hg__walk hg__forward_walk(const hg__forward_options *v, const char *from, const char *to);
 /* Says what was written: {"output", "n"} or a message. */
 hg_status hg__forward_done(hg__call *call, size_t n, const char *what, hg_error *e);
 

@@ -246,8 +246,8 @@ hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__wa
     translation t = translate(s, set);
     hg_status status = hg__floats_open(&room.in, w->batch, room.in_size, e);
     if (!status && noisy) status = hg__floats_open(&room.scratch, 3, room.in_size, e);
-    if (!status)
-        status = hg_plan_open(&plan, s->model, &(hg_plan_options){.batch = w->batch, .threads = w->threads}, e);
+    hg_plan_options o = {.batch = w->batch, .threads = w->threads, .precision = w->precision};
+    if (!status) status = hg_plan_open(&plan, s->model, &o, e);
     if (status) goto done;
     size_t all = w->index ? w->n : set->n;
     for (size_t first = 0; !status && first < all; first += w->batch) {

@@ -39,6 +39,7 @@ hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *wh
 typedef struct hg__walk {
     const char *from, *to; /* "x" "z" "y" */
     size_t threads, batch;
+    hg_precision precision;
     const uint32_t *index; /* [n] which samples of the set, or NULL: all */
     size_t n;
     const hg_augment *noise; /* corrupts x as in the validation of a training with this seed; or NULL */

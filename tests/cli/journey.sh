@@ -94,6 +94,16 @@ ok 'decode writes a folder of PNG' [ "$(ls digits | wc -l)" = 200 ]
 run hourglass decode $R codes.npy -o decoded.npy
 run hourglass reconstruct $R mnist-sample -o rebuilt.npy
 ok 'decoding codes is reconstructing' cmp -s decoded.npy rebuilt.npy
+run hourglass reconstruct $R mnist-sample -o coarse.npy --precision bf16
+if [ "$status" = 2 ] && has err AVX-512-BF16; then
+    echo '# SKIPPED: this processor has no AVX-512-BF16'
+else
+    run python3 -c '
+import struct
+a, b = ([v for v, in struct.iter_unpack("<f", open(f, "rb").read()[128:])] for f in ("rebuilt.npy", "coarse.npy"))
+print(len(a), len(b), max(abs(p - q) for p, q in zip(a, b)))'
+    ok 'in bf16 pixels differ, by less than 0.05' awk '{ exit !($1 == $2 && $3 > 0 && $3 < 0.05) }' out
+fi
 run hourglass decode $R codes.npy -o sheet.png
 ok 'decode writes a sheet' is_png sheet.png
 run hourglass decode $R decoded.npy -o again.npy

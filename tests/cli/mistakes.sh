@@ -84,6 +84,7 @@ ok 'and is named' has err mmx
 HOURGLASS_ISA=generic run hourglass train mnist-sample --model conv --precision bf16 --epochs 1 --out never
 ok 'bf16 where there is none exits with 2' [ "$status" = 2 ]
 ok 'and says why' has err "has no bf16"
+ok 'encode takes f32 or bf16' sh -c "hourglass encode a b -o c --precision fp8 2>&1 | grep -q 'is not one of'"
 
 mkdir locked
 chmod 555 locked
