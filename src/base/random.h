@@ -21,6 +21,7 @@ enum hg__purpose {
     HG__FOR_PCA,
     HG__FOR_SAMPLE,
     HG__FOR_BENCH,
+    HG__FOR_TUNE,
 };
 
 /* A stream: fixed (seed, purpose, step, index), and how far it has been read. */

@@ -40,4 +40,10 @@ double hg__trial_loss(const hg__history *h, const hg__trial *t, size_t epoch);
 /* The best of its epochs up to `epoch` (running minimum): what schedulers compare. NaN: none. */
 double hg__trial_best_until(const hg__history *h, const hg__trial *t, size_t epoch);
 
+/* Objective i of a trial so that less is better; NaN: none. */
+double hg__trial_objective(const hg__history *h, const hg__trial *t, size_t i);
+
+/* Is a better than b in one objective, and worse in none? Both have all objectives. */
+bool hg__trial_dominates(const hg__history *h, const hg__trial *a, const hg__trial *b);
+
 #endif
