@@ -337,6 +337,42 @@ static void what_a_template_stands_for_parses_as_a_graph(void **state)
     hg__space_close(&s);
 }
 
+/* Bytes of a good template are changed, cut out and doubled: it opens, and then fills at any point, or is refused. */
+static void no_damage_to_a_template_does_more_than_refuse_it(void **state)
+{
+    (void)state;
+    static const char letters[] = "{}..,:#=\n repeat end search log step 0 1 9e-";
+    hg__random r = hg__random_at(4, HG__FOR_TEST, 0, 0);
+    size_t opened = 0;
+    for (size_t i = 0; i < 20000; i++) {
+        char text[sizeof conv_template + 64];
+        double point[HG__MOST_DIMENSIONS];
+        hg__space s;
+        hg_error e = {0};
+        strcpy(text, conv_template);
+        for (size_t k = hg__random_below(&r, 4) + 1; k > 0; k--) {
+            size_t length = strlen(text), at = hg__random_below(&r, length), n = hg__random_below(&r, 12);
+            if (at + n > length) n = length - at;
+            size_t kind = hg__random_below(&r, 3);
+            if (kind == 0) text[at] = letters[hg__random_below(&r, sizeof letters - 1)];
+            if (kind == 1) memmove(text + at, text + at + n, length + 1 - at - n);
+            if (kind == 2) memmove(text + at + n, text + at, length + 1 - at);
+        }
+        hg_status status = hg__space_open(&s, text, "t.hg", i % 2 ? "l1={0..1}" : NULL, &e);
+        if (status != HG_OK) assert_true((status == HG_MODEL || status == HG_USAGE) && *e.where && *e.what);
+        else {
+            random_point(&s, &r, point);
+            char *graph = hg__space_graph(&s, point), *options = hg__space_options(&s, point);
+            assert_true(graph && options && !strpbrk(options, "{}"));
+            free(graph);
+            free(options);
+            opened++;
+        }
+        hg__space_close(&s);
+    }
+    assert_true(opened > 1000 && opened < 19000);
+}
+
 static void every_point_gives_options_that_their_rows_take(void **state)
 {
     (void)state;
@@ -446,6 +482,7 @@ int main(void)
         cmocka_unit_test(a_space_has_at_most_64_dimensions),
         cmocka_unit_test(a_template_that_grows_beyond_a_graph_is_refused),
         cmocka_unit_test(what_a_template_stands_for_parses_as_a_graph),
+        cmocka_unit_test(no_damage_to_a_template_does_more_than_refuse_it),
         cmocka_unit_test(every_point_gives_options_that_their_rows_take),
         cmocka_unit_test(a_value_goes_to_the_unit_interval_and_comes_back),
         cmocka_unit_test(every_value_of_a_finite_dimension_has_its_share),
