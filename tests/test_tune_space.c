@@ -313,6 +313,15 @@ static const char conv_template[] = "input 28x28x1 -> x\n"
                                     "loss {mse,bce} y x\n"
                                     "search lr={1e-4..1e-1} optimizer={adam,sgd} augment=shift={0..2},rotate={0..15}\n";
 
+/* The example of doc/format.md. */
+static const char doc_template[] =
+    "input  28x28x1 -> x\n"
+    "repeat {1..2} conv 3x3 {width: 8..64 log} {act: relu,gelu} /2\n"
+    "dense  {8..64 log} -> z\n"
+    "mirror sigmoid -> y\n"
+    "loss   mse y x\n"
+    "search lr={1e-4..1e-2} optimizer={adam,adamw} augment=shift={0..2},rotate={0..15}\n";
+
 static void random_point(const hg__space *s, hg__random *r, double *point)
 {
     for (size_t d = 0; d < s->n; d++) point[d] = hg__dimension_from_unit(&s->dimension[d], hg__random_uniform(r));
@@ -324,8 +333,8 @@ static void what_a_template_stands_for_parses_as_a_graph(void **state)
     hg__space s;
     hg__random r = hg__random_at(1, HG__FOR_TEST, 0, 0);
     double point[HG__MOST_DIMENSIONS];
-    open_space(&s, conv_template, NULL);
-    for (size_t i = 0; i < 200; i++) {
+    for (size_t i = 0; i < 400; i++) {
+        open_space(&s, i < 200 ? conv_template : doc_template, NULL);
         random_point(&s, &r, point);
         char *text = hg__space_graph(&s, point);
         hg_graph *g = NULL;
@@ -333,8 +342,8 @@ static void what_a_template_stands_for_parses_as_a_graph(void **state)
         if (hg_graph_parse(&g, text, "t.hg", NULL, &e)) fail_msg("%s: %s\n%s", e.where, e.what, text);
         hg_graph_close(&g);
         free(text);
+        hg__space_close(&s);
     }
-    hg__space_close(&s);
 }
 
 /* Bytes of a good template are changed, cut out and doubled: it opens, and then fills at any point, or is refused. */
