@@ -1,14 +1,15 @@
 /* study.h: a study on disk, shared by any number of processes: SQLite in WAL mode with a busy timeout, every change in
  * one BEGIN IMMEDIATE transaction, in the schema of Optuna's RDB storage (version 12, alembic v3.0.0.d), so that Optuna
- * opens a study and goes on with it. What Optuna has no column for (template, options, run folders, seconds) is in its
- * user and system attributes, under names that begin with "hourglass:".
+ * opens a study and goes on with it; trials that it ran are part of the history. What Optuna has no column for (space,
+ * settings, run folders, seconds) is in its user and system attributes, under names that begin with "hourglass:".
  *
- * A worker holds one study handle. Whatever it was told before a kill -9 is there afterwards; a trial whose process is
- * gone (no heartbeat for a while: trial_heartbeats) becomes free to be resumed. */
+ * A worker holds one study handle. Whatever it was told before a kill -9 is there afterwards. A trial whose process is
+ * gone becomes free to be resumed: at once where that process ran on this machine, and otherwise when it has given no
+ * sign of life for a minute (trial_heartbeats). */
 #ifndef HG_TUNE_STUDY_H
 #define HG_TUNE_STUDY_H
 
-#include "tune/history.h"
+#include "tune/scheduler.h"
 
 typedef struct hg__study hg__study;
 
@@ -17,36 +18,75 @@ typedef struct hg__study_options {
     const char *objective[HG__MOST_OBJECTIVES]; /* "val_mse", "code", "bytes", … */
     bool maximize[HG__MOST_OBJECTIVES];
     size_t objectives;
-    const char
-        *settings; /* JSON: all that a second worker needs to go on: data, template, search, options, sampler … */
+    const char *settings; /* JSON: all that a second worker needs to go on: data, template, search, options … */
 } hg__study_options;
 
 /* Opens the file, making it and the study where they are not there yet. An existing study with another space or other
  * objectives is refused: HG_MODEL. HG_DATA: no SQLite file, or no study in a schema that is known. */
 hg_status hg__study_open(hg__study **s, const char *path, const hg__space *space, const hg__study_options *o,
                          hg_error *e);
-/* Opens what is there, to read: report, best. */
+/* Opens the study that is there and that Hourglass began, to read it or to go on. name: NULL: "hourglass". */
 hg_status hg__study_read(hg__study **s, const char *path, const char *name, hg_error *e);
 void hg__study_close(hg__study **s);
 
-const char *hg__study_settings(const hg__study *s); /* the JSON; owned */
+const char *hg__study_settings(const hg__study *s); /* the JSON, as it was when the study was opened; owned */
 const hg__space *hg__study_space(const hg__study *s);
+size_t hg__study_objectives(const hg__study *s);
 const char *hg__study_objective(const hg__study *s, size_t i);
 
-/* All trials as they stand now. Valid until the next call or the close. */
+/* "digits.runs/trial-0007" beside the file digits.db, into out[n]; ending: "", ".hg", "-seed2" … */
+const char *hg__study_run(const hg__study *s, size_t number, const char *ending, char *out, size_t n);
+
+/* All trials as they stand now, by number. Valid until the next call of any kind, or the close. */
 hg_status hg__study_history(hg__study *s, const hg__history **h, hg_error *e);
 
-/* The rest is for workers. Each is one transaction. */
-typedef size_t hg__study_choose(void *ctx, const hg__history *h); /* a number to promote, or HG__NEW_TRIAL */
-/* In one transaction: a trial whose process is gone, else the one that `choose` promotes, else a new one, which becomes
- * RUNNING and this worker's. *fresh: it is new and has no point yet. */
-hg_status hg__study_take(hg__study *s, hg__study_choose *choose, void *ctx, size_t *number, bool *fresh, hg_error *e);
-hg_status hg__study_point(hg__study *s, size_t number, const double *point, const char *run, hg_error *e);
-/* A row of by_epoch, and a heartbeat. */
-hg_status hg__study_epoch(hg__study *s, size_t number, size_t epoch, double value, double seconds, hg_error *e);
+/* ---- The rest is for workers. Each is one transaction. ---- */
+
+enum { HG__NO_TRIAL = SIZE_MAX - 1 };
+
+typedef struct hg__study_chooser {
+    void *ctx;
+    /* What to do next, of a history without free trials: a PRUNED trial's number to promote it, HG__NEW_TRIAL, or
+     * HG__NO_TRIAL: nothing now. */
+    size_t (*choose)(void *ctx, const hg__history *h);
+    /* The point of the new trial; false: there is none left. */
+    bool (*draw)(void *ctx, const hg__history *h, size_t number, double *point);
+} hg__study_chooser;
+
+typedef struct hg__taken {
+    size_t number; /* HG__NO_TRIAL: none */
+    bool fresh;    /* new, not resumed */
+    bool waits;    /* none, but others are still at work, and what they find may change that */
+    double point[HG__MOST_DIMENSIONS];
+} hg__taken;
+
+/* In one transaction: a trial whose process is gone, else what `choose` says. It becomes RUNNING and this worker's. */
+hg_status hg__study_take(hg__study *s, const hg__study_chooser *c, hg__taken *taken, hg_error *e);
+typedef struct hg__study_row {
+    size_t epoch;
+    double value;   /* the first objective */
+    double seconds; /* of training so far */
+} hg__study_row;
+/* A row of by_epoch, and a heartbeat. Another process may have taken the trial over, if this one slept for long:
+ * HG_FAILED, here and in the calls that follow. */
+hg_status hg__study_epoch(hg__study *s, size_t number, const hg__study_row *row, hg_error *e);
 hg_status hg__study_beat(hg__study *s, size_t number, hg_error *e);
-/* objective: [objectives], or NULL where state is PRUNED or FAIL. */
-hg_status hg__study_tell(hg__study *s, size_t number, hg__trial_state state, const double *objective,
-                         const char *failure, hg_error *e);
+/* A figure beside the objectives: an attribute "hourglass:NAME" of the trial. */
+hg_status hg__study_note(hg__study *s, size_t number, const char *name, double value, hg_error *e);
+/* NaN: none of that name. */
+hg_status hg__study_noted(hg__study *s, size_t number, const char *name, double *value, hg_error *e);
+typedef struct hg__study_verdict {
+    hg__trial_state state;
+    const double *objective; /* [objectives], or NULL where state is PRUNED or FAIL */
+    const char *failure;     /* why it failed, or NULL */
+} hg__study_verdict;
+hg_status hg__study_tell(hg__study *s, size_t number, const hg__study_verdict *v, hg_error *e);
+/* Lets go of a trial that is not finished: the next worker resumes it. */
+hg_status hg__study_release(hg__study *s, size_t number, hg_error *e);
+
+/* Other settings from now on, as JSON. */
+hg_status hg__study_settle(hg__study *s, const char *settings, hg_error *e);
+/* Adds to the seconds of wall time that were spent on the study, and tells their sum. */
+hg_status hg__study_spend(hg__study *s, double seconds, double *sum, hg_error *e);
 
 #endif

@@ -1,0 +1,139 @@
+/* database.c: see database.h. */
+#include "tune/database.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { PATIENCE = 60 * 1000 }; /* milliseconds */
+
+static hg_status fail(const hg__database *d, int code, hg_error *e)
+{
+    switch (code & 0xff) {
+    case SQLITE_NOTADB: return hg__fail(e, HG_DATA, d->path, "is no SQLite database; name another file");
+    case SQLITE_CORRUPT:
+        return hg__fail(e, HG_DATA, d->path, "is damaged (%s); sqlite3 FILE .recover saves what can be",
+                        sqlite3_errmsg(d->sqlite));
+    case SQLITE_NOMEM: return hg__fail_memory(e, d->path, 1 << 16);
+    case SQLITE_BUSY:
+        return hg__fail(e, HG_FAILED, d->path, "was kept locked by another program for %d seconds", PATIENCE / 1000);
+    case SQLITE_CANTOPEN: return hg__fail(e, HG_IO, d->path, "cannot be opened as a database; is its folder there?");
+    case SQLITE_READONLY: return hg__fail(e, HG_IO, d->path, "is read-only; a study is written to");
+    case SQLITE_ERROR: return hg__fail(e, HG_DATA, d->path, "has another layout: %s", sqlite3_errmsg(d->sqlite));
+    default: return hg__fail(e, HG_IO, d->path, "%s", sqlite3_errmsg(d->sqlite));
+    }
+}
+
+/* To change into WAL mode takes the file for oneself, and SQLite does not wait for that by itself. */
+static int enter_wal(hg__database *d)
+{
+    int code = SQLITE_BUSY;
+    for (int waited = 0; code == SQLITE_BUSY && waited < PATIENCE; waited += 10) {
+        code = sqlite3_exec(d->sqlite, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if (code == SQLITE_BUSY) nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+    }
+    return code;
+}
+
+hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_error *e)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (make ? SQLITE_OPEN_CREATE : 0);
+    *d = (hg__database){0};
+    snprintf(d->path, sizeof d->path, "%s", path);
+    int code = sqlite3_open_v2(path, &d->sqlite, flags, NULL);
+    if (!code) code = sqlite3_busy_timeout(d->sqlite, PATIENCE);
+    if (!code) code = make ? enter_wal(d) : sqlite3_exec(d->sqlite, "SELECT 1 FROM sqlite_master", NULL, NULL, NULL);
+    return code ? fail(d, code, e) : HG_OK;
+}
+
+void hg__database_close(hg__database *d)
+{
+    sqlite3_close(d->sqlite);
+    d->sqlite = NULL;
+}
+
+hg_status hg__database_begin(hg__database *d, hg_error *e) { return hg__database_do(d, e, "BEGIN IMMEDIATE", ""); }
+
+hg_status hg__database_end(hg__database *d, hg_status so_far, hg_error *e)
+{
+    hg_status s = so_far ? so_far : hg__database_do(d, e, "COMMIT", "");
+    if (s && !sqlite3_get_autocommit(d->sqlite)) sqlite3_exec(d->sqlite, "ROLLBACK", NULL, NULL, NULL);
+    return s;
+}
+
+static int bind(sqlite3_stmt *at, const char *how, va_list args)
+{
+    int code = SQLITE_OK;
+    for (int i = 1; !code && how[i - 1]; i++) {
+        if (how[i - 1] == 'i') code = sqlite3_bind_int64(at, i, va_arg(args, int64_t));
+        else if (how[i - 1] == 't') code = sqlite3_bind_text(at, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+        else {
+            double value = va_arg(args, double);
+            code = isfinite(value) ? sqlite3_bind_double(at, i, value) : sqlite3_bind_null(at, i);
+        }
+    }
+    return code;
+}
+
+static hg__rows rows_of(hg__database *d, const char *sql, const char *how, va_list args)
+{
+    hg__rows r = {.d = d};
+    r.code = sqlite3_prepare_v2(d->sqlite, sql, -1, &r.at, NULL);
+    if (!r.code) r.code = bind(r.at, how, args);
+    return r;
+}
+
+hg__rows hg__rows_open(hg__database *d, const char *sql, const char *how, ...)
+{
+    va_list args;
+    va_start(args, how);
+    hg__rows r = rows_of(d, sql, how, args);
+    va_end(args);
+    return r;
+}
+
+bool hg__rows_next(hg__rows *r)
+{
+    if (!r->code) r->code = sqlite3_step(r->at);
+    if (r->code != SQLITE_ROW) return false;
+    r->code = SQLITE_OK;
+    return true;
+}
+
+hg_status hg__rows_close(hg__rows *r, hg_error *e)
+{
+    bool failed = r->code && r->code != SQLITE_DONE;
+    hg_status s = failed ? fail(r->d, r->code, e) : HG_OK;
+    sqlite3_finalize(r->at);
+    r->at = NULL;
+    return s;
+}
+
+hg_status hg__database_do(hg__database *d, hg_error *e, const char *sql, const char *how, ...)
+{
+    va_list args;
+    va_start(args, how);
+    hg__rows r = rows_of(d, sql, how, args);
+    va_end(args);
+    while (hg__rows_next(&r)) continue;
+    return hg__rows_close(&r, e);
+}
+
+int64_t hg__database_row(const hg__database *d) { return sqlite3_last_insert_rowid(d->sqlite); }
+
+int64_t hg__rows_whole(const hg__rows *r, int column) { return sqlite3_column_int64(r->at, column); }
+
+double hg__rows_real(const hg__rows *r, int column)
+{
+    return hg__rows_null(r, column) ? (double)NAN : sqlite3_column_double(r->at, column);
+}
+
+const char *hg__rows_text(const hg__rows *r, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(r->at, column);
+    return text ? text : "";
+}
+
+bool hg__rows_null(const hg__rows *r, int column) { return sqlite3_column_type(r->at, column) == SQLITE_NULL; }
