@@ -34,11 +34,11 @@ typedef struct hg__command {
     const char *notes_title; /* heading of what notes() says, behind the options; or NULL */
     const char *(*notes)(void);
     const hg__example *examples;          /* ends with a NULL line */
-    const hg__option_group *groups;       /* ends with NULL rows; NULL where there are sub-commands */
+    const hg__option_group *groups;       /* ends with NULL rows; NULL where run is */
     const struct hg__command *const *sub; /* ends with NULL; or NULL */
     size_t size;                          /* of the struct that the options fill */
     size_t words_min, words_max;
-    hg_status (*run)(hg__call *call, hg_error *e);
+    hg_status (*run)(hg__call *call, hg_error *e); /* NULL: it has nothing but sub-commands */
 } hg__command;
 
 /* Options that every command has; the first part of its struct. */

@@ -55,7 +55,7 @@ static offer offer_of_command(const hg__command *c)
 {
     offer o = {.files = false};
     for (size_t i = 0; c->sub && c->sub[i]; i++) offer_word(&o, c->sub[i]->name);
-    for (const char *p = c->sub ? "" : c->words; *p && *p != '-' && strncmp(p, "[-", 2) != 0;) {
+    for (const char *p = c->run ? c->words : ""; *p && *p != '-' && strncmp(p, "[-", 2) != 0;) {
         char kind[64];
         p += strspn(p, "[");
         size_t n = strcspn(p, " ]");
@@ -99,11 +99,18 @@ static void add_flags(hg__text *t, const hg__command *c)
     for (hg__slot s = {0}; hg__slot_next(c, &s);) hg__text_add(t, "%s--%s", s.number ? " " : "", s.row->name);
 }
 
+/* "'data list'|", the pattern of a sub-command's first two words. */
+static void bash_sub_command(hg__text *t, const char *title, const hg__command *c)
+{
+    (void)c;
+    if (strchr(title, ' ')) hg__text_add(t, "'%s'|", title);
+}
+
 static void bash_case(hg__text *t, const char *title, const hg__command *c)
 {
     offer o = offer_of_command(c);
     hg__text_add(t, "    '%s') offers='%s' files=%s flags='", title, o.words, o.files ? "-f" : "");
-    if (!c->sub) add_flags(t, c);
+    if (c->run) add_flags(t, c);
     hg__text_add(t, "' ;;\n");
 }
 
@@ -129,10 +136,11 @@ static void bash(hg__text *t)
                     "    case $word in --*=*) head=${word%%=*}= before=${word%%=*} word=${word#*=} ;; esac\n"
                     "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W '");
     add_names(t, hg__commands);
-    hg__text_add(t, " --help --version' -- \"$word\"))\n        return\n    fi\n    case $command in\n    ");
-    for (size_t i = 0, n = 0; hg__commands[i]; i++)
-        if (hg__commands[i]->sub) hg__text_add(t, "%s%s", n++ ? "|" : "", hg__commands[i]->name);
-    hg__text_add(t, ") [ \"$COMP_CWORD\" -gt 2 ] && command=\"$command ${COMP_WORDS[2]}\" ;;\n    esac\n"
+    hg__text_add(
+        t,
+        " --help --version' -- \"$word\"))\n        return\n    fi\n    case \"$command ${COMP_WORDS[2]}\" in\n    ");
+    for_each(t, bash_sub_command);
+    hg__text_add(t, "'') [ \"$COMP_CWORD\" -gt 2 ] && command=\"$command ${COMP_WORDS[2]}\" ;;\n    esac\n"
                     "    case $command in\n");
     for_each(t, bash_case);
     hg__text_add(t, "    esac\n    case \"$command $before\" in\n");
@@ -178,7 +186,7 @@ static void zsh_option(hg__text *t, const hg__option *row)
 
 static void zsh_case(hg__text *t, const char *title, const hg__command *c)
 {
-    if (c->sub) return;
+    if (!c->run) return;
     hg__text_add(t, "    '%s') _arguments", title);
     for (hg__slot s = {0}; hg__slot_next(c, &s);) zsh_option(t, s.row);
     hg__text_add(t, " \\\n        '*");
@@ -195,6 +203,18 @@ static void zsh_list(hg__text *t, const hg__command *const *list)
     }
 }
 
+/* In the third place they are listed, with the words of a command that runs by itself; behind it they count. */
+static void zsh_sub_commands(hg__text *t, const hg__command *c)
+{
+    hg__text_add(t, "    %s)\n        if (( CURRENT == 3 )); then\n            list=(\n", c->name);
+    zsh_list(t, c->sub);
+    hg__text_add(
+        t, "            )\n            _describe sub-command list\n%s        fi\n        case $words[3] in\n        ",
+        c->run ? "" : "            return\n");
+    for (size_t i = 0; c->sub[i]; i++) hg__text_add(t, "%s%s", i ? "|" : "", c->sub[i]->name);
+    hg__text_add(t, ") command=\"$command $words[3]\" ;;\n        esac ;;\n");
+}
+
 static void zsh(hg__text *t)
 {
     hg__text_add(t,
@@ -203,13 +223,8 @@ static void zsh(hg__text *t)
                  "    if (( CURRENT == 2 )); then\n        list=(\n");
     zsh_list(t, hg__commands);
     hg__text_add(t, "        )\n        _describe command list\n        return\n    fi\n    case $command in\n");
-    for (const hg__command *const *c = hg__commands; *c; c++) {
-        if (!(*c)->sub) continue;
-        hg__text_add(t, "    %s)\n        if (( CURRENT == 3 )); then\n            list=(\n", (*c)->name);
-        zsh_list(t, (*c)->sub);
-        hg__text_add(t, "            )\n            _describe sub-command list\n            return\n        fi\n"
-                        "        command=\"$command $words[3]\" ;;\n");
-    }
+    for (const hg__command *const *c = hg__commands; *c; c++)
+        if ((*c)->sub) zsh_sub_commands(t, *c);
     hg__text_add(t, "    esac\n    case $command in\n");
     for_each(t, zsh_case);
     hg__text_add(t, "    esac\n}\n_hourglass \"$@\"\n");
@@ -231,7 +246,7 @@ static void fish_words(hg__text *t, const char *condition, const hg__command *co
 static void fish_options(hg__text *t, const char *condition, const hg__command *c)
 {
     offer words = offer_of_command(c);
-    if (!c->sub && *words.words)
+    if (c->run && *words.words)
         hg__text_add(t, "complete -c hourglass%s -n '%s' -a '%s'\n", words.files ? "" : " -f", condition, words.words);
     for (hg__slot s = {0}; hg__slot_next(c, &s);) {
         offer o = offer_of_option(s.row);

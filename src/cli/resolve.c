@@ -235,27 +235,31 @@ static hg_status resolve(hg__call *call, hg__scan *scan, int argc, char **argv, 
     return check_words(call, e);
 }
 
+/* A command's first word is its sub-command where one has that name, and else, of a command that runs by itself, a word
+ * of its own: a file called "report" is reached as ./report. */
+static hg_status find_command(hg__call *call, int argc, char **argv, hg_error *e)
+{
+    const hg__command *c = call->command = hg__command_find(hg__commands, argv[1]);
+    if (!c) return hg__command_unknown(hg__commands, "command", argv[1], e);
+    if (!c->sub || argc < 3 || argv[2][0] == '-') return HG_OK;
+    const hg__command *sub = hg__command_find(c->sub, argv[2]);
+    if (sub) call->parent = c, call->command = sub;
+    return sub || c->run ? HG_OK : hg__command_unknown(c->sub, "sub-command", argv[2], e);
+}
+
 hg_status hg__call_open(hg__call *call, int argc, char **argv, hg_error *e)
 {
     hg__scan scan = {0};
-    int used = 2;
-    call->command = hg__command_find(hg__commands, argv[1]);
-    if (!call->command) return hg__command_unknown(hg__commands, "command", argv[1], e);
-    if (call->command->sub && argc > 2 && argv[2][0] != '-') {
-        call->parent = call->command;
-        call->command = hg__command_find(call->parent->sub, argv[used++]);
-        if (!call->command) {
-            call->command = call->parent, call->parent = NULL;
-            return hg__command_unknown(call->command->sub, "sub-command", argv[2], e);
-        }
-    }
-    call->wants_help = hg__scan_wants_help(argc - used, argv + used) || (call->command->sub && argc == used);
+    hg_status s = find_command(call, argc, argv, e);
+    if (s) return s;
+    int used = call->parent ? 3 : 2;
+    call->wants_help = hg__scan_wants_help(argc - used, argv + used) || (!call->command->run && argc == used);
     if (call->wants_help) return HG_OK;
-    if (call->command->sub)
+    if (!call->command->run)
         return hg__fail(e, HG_USAGE, call->command->name,
                         "needs a sub-command before \"%s\"; hourglass help %s lists them", argv[used],
                         call->command->name);
-    hg_status s = make_room(call, e);
+    s = make_room(call, e);
     if (!s) s = resolve(call, &scan, argc - used, argv + used, e);
     hg__scan_close(&scan);
     note_line(call, argc, argv);
