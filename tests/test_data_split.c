@@ -79,6 +79,11 @@ static void a_test_part_leaves_the_validation_as_it_was(void **state)
             assert_int_equal(n[1], size - n_train);
             assert_int_equal(n[2], (size_t)llround((double)size * parts[p]));
             assert_memory_equal(three + n[0], two + n_train, n[1] * sizeof *two);
+            size_t alone[3];
+            const hg_split_options without = {.test = parts[p], .seed = 5};
+            assert_int_equal(hg_split_three(set, &without, two, alone, NULL), HG_OK);
+            if (size > 80) /* nor does the validation change the test, where each class has a few samples */
+                assert_memory_equal(three + n[0] + n[1], two + alone[0], n[2] * sizeof *two);
             for (size_t i = 0; i < size; i++) {
                 assert_false(seen[three[i]]);
                 seen[three[i]] = true;

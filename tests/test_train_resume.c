@@ -163,7 +163,7 @@ static void another_seed_gives_other_weights(void **state)
 /* ---- Signals ---- */
 
 typedef struct stopper {
-    size_t asked, at; /* after so many steps */
+    size_t asked, at; /* after so many steps and epochs */
     int number;
 } stopper;
 
@@ -181,7 +181,7 @@ static void a_stop_in_mid_epoch_loses_no_step(void **state)
     char sha256[65];
     o.schedule = "onecycle";
     train_straight(p, &o, sha256);
-    stopper s = {.at = 24, .number = SIGINT}; /* 17 steps an epoch */
+    stopper s = {.at = 25, .number = SIGINT}; /* 17 steps an epoch, and its end */
     snprintf(p->run, sizeof p->run, "%s/stopped", p->root);
     assert_int_equal(
         hg_train(&r, p->set, p->graph, p->run, &o, &(hg_train_listener){.ctx = &s, .signal = stop_later}, &p->e),
@@ -205,14 +205,16 @@ static void a_stop_at_an_epochs_end_is_a_stop_after_it(void **state)
     char sha256[65];
     o.schedule = "cosine";
     train_straight(p, &o, sha256);
-    stopper s = {.at = 34, .number = SIGINT};
-    snprintf(p->run, sizeof p->run, "%s/stopped", p->root);
-    assert_int_equal(
-        hg_train(&r, p->set, p->graph, p->run, &o, &(hg_train_listener){.ctx = &s, .signal = stop_later}, &p->e),
-        HG_INTERRUPTED);
-    assert_non_null(strstr(p->e.what, "after epoch 2;"));
-    assert_string_equal(place_resume(p, 0).weights_sha256, sha256);
-    assert_as_straight(p);
+    for (size_t at = 35; at <= 36; at++) { /* after the last step, and after the epoch */
+        stopper s = {.at = at, .number = SIGINT};
+        snprintf(p->run, sizeof p->run, "%s/stopped-%zu", p->root, at);
+        assert_int_equal(
+            hg_train(&r, p->set, p->graph, p->run, &o, &(hg_train_listener){.ctx = &s, .signal = stop_later}, &p->e),
+            HG_INTERRUPTED);
+        assert_non_null(strstr(p->e.what, "after epoch 2;"));
+        assert_string_equal(place_resume(p, 0).weights_sha256, sha256);
+        assert_as_straight(p);
+    }
 }
 
 static void early_stopping_and_plateau_count_on_over_a_stop(void **state)

@@ -84,7 +84,8 @@ void hg_set_get(const hg_set *set, size_t i, float *out);
 hg_status hg_split(const hg_set *set, double fraction, uint64_t seed, uint32_t *index, size_t *n_train, hg_error *e);
 
 /* The same in three: training, validation, test, in this order; n: of each. The validation is hg_split's, whatever the
- * test. Fractions are of the whole set. */
+ * test; the test, but for classes of a few samples, is the same whatever the validation. Fractions are of the whole
+ * set. */
 typedef struct hg_split_options {
     double val, test;
     uint64_t seed;

@@ -72,7 +72,7 @@ typedef struct hg_train_listener {
     void (*progress)(void *ctx, const hg_progress *p); /* some ten times a second */
     void (*epoch)(void *ctx, const hg_epoch *row, size_t epochs);
     void (*say)(void *ctx, const char *line); /* "stopped early: …", "warning: …" */
-    /* Asked after every step; not 0: stop, save, return HG_INTERRUPTED (SIGINT) or HG_TERMINATED. */
+    /* Asked after every step and every epoch; not 0: stop, save, return HG_INTERRUPTED (SIGINT) or HG_TERMINATED. */
     int (*signal)(void *ctx);
     /* Draws samples/epoch-N.png: called with n originals and reconstructions (in [0,1]). May be NULL. */
     hg_status (*samples)(void *ctx, const char *path, const float *x, const float *y, size_t n, hg_shape shape,

@@ -1,6 +1,7 @@
 /* split.c: training, validation and test, parted by seed. The numbers for the last two are exact; the classes share
  * each by largest remainder, so each class gives its part to within one sample. A class's members are shuffled once:
- * the first are for validation, those behind them for the test. */
+ * the first are for validation, the last for the test. So each stays what it is whatever the other: a model that is
+ * trained anew without validation is tested on the same samples. */
 #include "base/fail.h"
 #include "base/random.h"
 
@@ -63,8 +64,8 @@ static void draw(work *w, uint64_t seed)
         const group *g = &w->group[i];
         hg__random r = hg__random_at(seed, HG__FOR_SPLIT, 0, i);
         hg__random_shuffle(&r, w->member + g->first, g->members);
-        for (size_t k = 0; k < g->chosen[0] + g->chosen[1]; k++)
-            w->part[w->member[g->first + k]] = k < g->chosen[0] ? 1 : 2;
+        for (size_t k = 0; k < g->chosen[0]; k++) w->part[w->member[g->first + k]] = 1;
+        for (size_t k = g->members - g->chosen[1]; k < g->members; k++) w->part[w->member[g->first + k]] = 2;
     }
 }
 

@@ -118,6 +118,7 @@ static hg_status run_epochs(hg__trainer *t, hg_error *e)
             return saved ? saved : s;
         }
         if (!s) s = end_epoch(t, e);
+        if (!s && t->l->signal && !t->signal) t->signal = t->l->signal(t->l->ctx);
         if (!s && t->signal && !hg__train_is_done(t)) s = hg__stopped(t, e);
     }
     if (!s && has_lost_patience(t) && t->at.epoch < t->o.epochs)

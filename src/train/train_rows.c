@@ -102,9 +102,9 @@ hg_train_options hg_train_defaults(void)
 }
 
 /* A text or a number that may be left out, and is. */
-static bool is_left_out(const hg__option *row, const hg_train_options *o)
+static bool is_left_out(const hg__option *row, const void *values)
 {
-    const char *at = (const char *)o + row->offset;
+    const char *at = (const char *)values + row->offset;
     if (row->fallback) return false;
     if (row->type == HG__REAL) return isnan(*(const double *)(const void *)at);
     return (row->type == HG__TEXT || row->type == HG__CHOICE) && !*(const char *const *)(const void *)at;
@@ -126,9 +126,9 @@ hg_status hg__train_check(const hg_train_options *o, hg_error *e)
 }
 
 /* A seed above 2^63 - 1 is no JSON integer of Jansson's, so it becomes a text. */
-static json_t *value_of(const hg__option *row, const hg_train_options *o)
+static json_t *value_of(const hg__option *row, const void *values)
 {
-    const void *at = (const char *)o + row->offset;
+    const void *at = (const char *)values + row->offset;
     switch (row->type) {
     case HG__FLAG: return json_boolean(*(const bool *)at);
     case HG__SIZE: return json_integer((json_int_t) * (const size_t *)at);
@@ -136,7 +136,7 @@ static json_t *value_of(const hg__option *row, const hg_train_options *o)
         uint64_t v = *(const uint64_t *)at;
         return v <= INT64_MAX ? json_integer((json_int_t)v) : json_sprintf("%llu", (unsigned long long)v);
     }
-    case HG__REAL: return is_left_out(row, o) ? json_null() : json_real(*(const double *)at);
+    case HG__REAL: return is_left_out(row, values) ? json_null() : json_real(*(const double *)at);
     case HG__TEXT:
     case HG__CHOICE: break;
     }
@@ -144,13 +144,15 @@ static json_t *value_of(const hg__option *row, const hg_train_options *o)
     return text ? json_string(text) : json_null();
 }
 
-json_t *hg__train_values(const hg_train_options *o)
+json_t *hg__rows_values(const hg__option *rows, const void *values)
 {
-    json_t *values = json_object();
-    for (const hg__option *row = hg__train_rows; row->name; row++)
-        if (json_object_set_new(values, row->name, value_of(row, o))) return json_decref(values), NULL;
-    return values;
+    json_t *document = json_object();
+    for (const hg__option *row = rows; row->name; row++)
+        if (json_object_set_new(document, row->name, value_of(row, values))) return json_decref(document), NULL;
+    return document;
 }
+
+json_t *hg__train_values(const hg_train_options *o) { return hg__rows_values(hg__train_rows, o); }
 
 static const char *text_of(const json_t *value, char *out, size_t n)
 {
@@ -161,22 +163,30 @@ static const char *text_of(const json_t *value, char *out, size_t n)
     return out;
 }
 
-hg_status hg__train_values_read(hg_train_options *o, const json_t *values, const char *where, hg_error *e)
+hg_status hg__rows_values_read(const hg__option *rows, void *values, const json_t *document, const char *where,
+                               hg_error *e)
 {
     char number[64], place[320];
-    hg_train_options made = hg_train_defaults();
-    for (const hg__option *row = hg__train_rows; row->name; row++) {
-        const json_t *value = json_object_get(values, row->name);
+    hg__options_default(rows, values);
+    for (const hg__option *row = rows; row->name; row++) {
+        const json_t *value = json_object_get(document, row->name);
         snprintf(place, sizeof place, "%s: %s", where, row->name);
         if (!value && row->type == HG__REAL && !row->fallback) continue; /* from before there was such a row */
         if (!value) return hg__fail(e, HG_MODEL, place, "is missing; another version wrote this");
         if (json_is_null(value) && !row->fallback) continue;
         bool is_text = row->type == HG__TEXT || row->type == HG__CHOICE; /* these are kept: they must not point here */
         if (is_text && !json_is_string(value)) return hg__fail(e, HG_MODEL, place, "is no text");
-        hg_status s = hg__option_set(row, &made, text_of(value, number, sizeof number), place, e);
+        hg_status s = hg__option_set(row, values, text_of(value, number, sizeof number), place, e);
         if (s == HG_USAGE && e) e->status = HG_MODEL;
         if (s) return HG_MODEL;
     }
-    *o = made;
     return HG_OK;
+}
+
+hg_status hg__train_values_read(hg_train_options *o, const json_t *values, const char *where, hg_error *e)
+{
+    hg_train_options made = {0};
+    hg_status s = hg__rows_values_read(hg__train_rows, &made, values, where, e);
+    if (!s) *o = made;
+    return s;
 }
