@@ -22,6 +22,7 @@ enum hg__purpose {
     HG__FOR_SAMPLE,
     HG__FOR_BENCH,
     HG__FOR_TUNE,
+    HG__FOR_FOREST,
 };
 
 /* A stream: fixed (seed, purpose, step, index), and how far it has been read. */
