@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "report/markup.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "page_check.h"
 #include "temp_folder.h"
 
 typedef struct place {
@@ -38,42 +38,6 @@ static int tear_down(void **state)
     return temp_close(p->root);
 }
 
-/* The end of the tag that begins at p, behind its '>'. */
-static const char *end_of_tag(const char *p)
-{
-    char quote = 0;
-    for (p++; *p && (quote || *p != '>'); p++)
-        if (*p == quote) quote = 0;
-        else if (!quote && *p == '"') quote = *p;
-    assert_true(*p == '>');
-    return p + 1;
-}
-
-/* Every element is closed in its order, but for those that have no end. */
-static void check_nesting(const char *html)
-{
-    static const char *const void_elements[] = {"!DOCTYPE", "meta", "img"};
-    char open[64][16];
-    size_t depth = 0;
-    for (const char *p = strchr(html, '<'); p; p = strchr(p, '<')) {
-        bool closing = p[1] == '/', none = false;
-        const char *name = p + 1 + closing, *end = end_of_tag(p);
-        size_t n = strcspn(name, " />\n");
-        assert_true(n && n < 16);
-        for (size_t i = 0; i < 3; i++) none |= strlen(void_elements[i]) == n && !strncmp(name, void_elements[i], n);
-        p = end;
-        if (closing) {
-            assert_true(depth > 0);
-            depth--;
-            assert_true(strlen(open[depth]) == n && !strncmp(open[depth], name, n));
-        } else if (!none && end[-2] != '/') {
-            assert_true(depth < 64);
-            snprintf(open[depth++], 16, "%.*s", (int)n, name);
-        }
-    }
-    assert_int_equal(depth, 0);
-}
-
 /* Writes the page and reads it, checked for what holds of every page. */
 static char *page_of(const place *p)
 {
@@ -83,11 +47,7 @@ static char *page_of(const place *p)
     assert_int_equal(hg_report_write(p->run, p->page, true, &e), HG_OK);
     assert_int_equal(hg__file_read(p->page, 64 << 20, &html, &size, NULL), HG_OK);
     assert_int_equal(strlen(html), size);
-    check_nesting(html);
-    assert_non_null(strstr(html, "<html lang=\"en\">"));
-    assert_null(strstr(html, "<script"));
-    assert_null(strstr(html, "http:") ? strstr(html, "http://") : NULL);
-    assert_null(strstr(html, "https://"));
+    check_page(html);
     return html;
 }
 

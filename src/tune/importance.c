@@ -196,7 +196,8 @@ hg_status hg__importance_of(const hg__history *h, size_t objective, uint64_t see
 {
     forest f = {0};
     *out = (hg__importance){.trials = count(h, objective, 0)};
-    if (out->trials < HG__LEAST_TRIALS && !objective && count(h, 0, 1) >= HG__LEAST_TRIALS)
+    size_t began = objective ? 0 : count(h, 0, 1);
+    if (began >= HG__LEAST_TRIALS && (out->trials < HG__LEAST_TRIALS || 2 * out->trials < began))
         out->epoch = common_epoch(h), out->trials = count(h, 0, out->epoch);
     if (out->trials < HG__LEAST_TRIALS || !h->space->n) return HG_OK;
     size_t most = out->trials < HG__FOREST_TRIALS ? out->trials : HG__FOREST_TRIALS;

@@ -11,14 +11,17 @@
 
 enum { HG__LEAST_TRIALS = 12, HG__FOREST_TREES = 64, HG__FOREST_TRIALS = 2000 };
 
+/* trials: what was learned from; below HG__LEAST_TRIALS nothing was learned. epoch: 0: the values are final; else a
+ * pruner left fewer trials complete than half of those that began (and only good ones), and the values are the first
+ * objective after so many epochs, which at least half of them reached. is_log: of the values' logarithms, for all are
+ * above 0 and the worst is above 4 times the best. r2: how well the forest tells trials that a tree did not see (out of
+ * bag); 1: exactly, 0: no better than their mean does. */
 typedef struct hg__importance {
-    size_t trials; /* what was learned from; below HG__LEAST_TRIALS nothing was learned */
-    size_t epoch;  /* 0: final values; else too few trials are complete, and it is the first objective
-                                         after so many epochs, which as many trials as half of the started have reached */
-    bool is_log;   /* of the value's logarithm: all are above 0, and the worst is above 4 times the best */
+    size_t trials, epoch;
+    bool is_log;
     double share[HG__MOST_DIMENSIONS]; /* mean over the trees */
     double sd[HG__MOST_DIMENSIONS];    /* between the trees */
-    double r2; /* how well the forest tells trials that a tree did not see (out of bag); 1: exactly, 0: as their mean */
+    double r2;
 } hg__importance;
 
 /* A pure function of the history and the seed. Trials with a dimension that is not given are left out; of more than

@@ -76,7 +76,7 @@ double hg__pareto_share(const hg__history *h, const size_t *front, size_t n)
     double low[2], high[2], area = 0;
     if (h->objectives != 2 || !n) return 0;
     for (size_t k = 0; k < 2; k++) range_of(h, k, &low[k], &high[k]);
-    if (!(high[0] > low[0] && high[1] > low[1])) return 0;
+    if (!(high[0] > low[0] && high[1] > low[1]) || !isfinite(high[0] - low[0] + high[1] - low[1])) return 0;
     for (size_t i = 0; i < n; i++) { /* the strip from this trial to the next one, which is worse in the first */
         double from = hg__objective_loss(h, &h->trial[front[i]], 0);
         double to = i + 1 < n ? hg__objective_loss(h, &h->trial[front[i + 1]], 0) : high[0];

@@ -1,0 +1,98 @@
+/* findings.c: see findings.h. */
+#include "tune/findings.h"
+
+#include "tune/pareto.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+double hg__findings_value(const hg__history *h, const hg__trial *t)
+{
+    double best = (double)NAN;
+    if (t->state == HG__TRIAL_COMPLETE && isfinite(t->objective[0])) return t->objective[0];
+    for (size_t i = 0; i < t->epochs; i++) {
+        double v = t->by_epoch[i];
+        if (isfinite(v) && (isnan(best) || (h->maximize[0] ? v > best : v < best))) best = v;
+    }
+    return best;
+}
+
+const char *hg__findings_state(hg__trial_state state)
+{
+    static const char *const names[HG__TRIAL_STATES] = {[HG__TRIAL_RUNNING] = "running",
+                                                        [HG__TRIAL_COMPLETE] = "complete",
+                                                        [HG__TRIAL_PRUNED] = "pruned",
+                                                        [HG__TRIAL_FAIL] = "failed",
+                                                        [HG__TRIAL_WAITING] = "waiting"};
+    return names[state];
+}
+
+const char *hg__findings_name(const hg__findings *o, size_t objective)
+{
+    return o->objective[objective] ? o->objective[objective] : "objective";
+}
+
+void hg__findings_point(hg__text *t, const hg__space *space, const double *point)
+{
+    char value[64];
+    const char *between = "";
+    for (size_t k = 0; k < space->n; k++) {
+        const hg__dimension *d = &space->dimension[k];
+        if (isnan(point[k])) continue;
+        hg__text_add(t, "%s%s=%s", between, d->name, hg__dimension_text(d, point[k], value, sizeof value));
+        between = " ";
+    }
+}
+
+typedef struct rank {
+    size_t at;
+    int class; /* 0: complete, 1: another with a value, 2: without one */
+    double loss;
+} rank;
+
+static int compare(const void *a, const void *b)
+{
+    const rank *x = a, *y = b;
+    if (x->class != y->class) return x->class - y->class;
+    if (x->class < 2 && x->loss != y->loss) return x->loss < y->loss ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static hg_status order_trials(hg__findings *o, hg_error *e)
+{
+    const hg__history *h = o->h;
+    rank *r = calloc(h->n + 1, sizeof *r);
+    if (!r) return hg__fail_memory(e, "trials", h->n * sizeof *r);
+    for (size_t i = 0; i < h->n; i++) {
+        const hg__trial *t = &h->trial[i];
+        double value = hg__findings_value(h, t);
+        bool complete = t->state == HG__TRIAL_COMPLETE && isfinite(t->objective[0]);
+        r[i] = (rank){i, complete ? 0 : isfinite(value) ? 1 : 2, h->maximize[0] ? -value : value};
+        if (r[i].class < 2) o->ranked++;
+        o->count[t->state]++;
+        if (t->seconds > 0 && t->seconds < 1e12) o->seconds += t->seconds;
+    }
+    qsort(r, h->n, sizeof *r, compare);
+    for (size_t i = 0; i < h->n; i++) o->order[i] = r[i].at;
+    o->best = h->n && !r[0].class ? r[0].at : HG__NO_PLACE;
+    free(r);
+    return HG_OK;
+}
+
+hg_status hg__findings_open(hg__findings *o, hg_error *e)
+{
+    o->order = calloc(o->h->n + 1, sizeof *o->order);
+    o->front = calloc(o->h->n + 1, sizeof *o->front);
+    if (!o->order || !o->front) return hg__fail_memory(e, "trials", 2 * o->h->n * sizeof *o->order);
+    hg_status s = order_trials(o, e);
+    if (!s) s = hg__pareto_front(o->h, o->front, &o->fronts, e);
+    if (!s) s = hg__importance_of(o->h, 0, 1, &o->importance, e);
+    return s;
+}
+
+void hg__findings_close(hg__findings *o)
+{
+    free(o->order);
+    free(o->front);
+    o->order = o->front = NULL;
+}
