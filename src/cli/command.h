@@ -96,7 +96,7 @@ const char *hg__guess(const char *word, const char *const *names, size_t n);
 const char *hg__command_title(const hg__command *parent, const hg__command *c, char *out, size_t n);
 
 extern const hg__command hg__command_data, hg__command_train, hg__command_eval, hg__command_reconstruct,
-    hg__command_encode, hg__command_decode, hg__command_report, hg__command_models, hg__command_bench,
+    hg__command_encode, hg__command_decode, hg__command_report, hg__command_tune, hg__command_models, hg__command_bench,
     hg__command_doctor, hg__command_help, hg__command_completion;
 
 /* Finds the command in argv, resolves its options and takes its words. The call is zeroed; close it in any case. */

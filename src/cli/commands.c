@@ -6,19 +6,13 @@
 #include <string.h>
 
 const hg__command *const hg__commands[] = {
-    &hg__command_data,
-    &hg__command_train,
-    &hg__command_eval,
-    &hg__command_reconstruct,
-    &hg__command_encode,
-    &hg__command_decode,
-    &hg__command_report,
-    &hg__command_models,
-    &hg__command_bench,
-    &hg__command_doctor,
-    &hg__command_help,
-    &hg__command_completion,
-    NULL,
+    &hg__command_data,       &hg__command_train,
+    &hg__command_eval,       &hg__command_reconstruct,
+    &hg__command_encode,     &hg__command_decode,
+    &hg__command_report,     &hg__command_tune,
+    &hg__command_models,     &hg__command_bench,
+    &hg__command_doctor,     &hg__command_help,
+    &hg__command_completion, NULL,
 };
 
 #define AT(field) offsetof(hg__common, field)

@@ -5,14 +5,6 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
-
-double hg__seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static size_t samples_done(const hg__trainer *t)
 {

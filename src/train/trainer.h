@@ -7,6 +7,7 @@
 #define HG_TRAIN_TRAINER_H
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "train/checkpoint_file.h"
 #include "train/schedules.h"
 #include "train/update.h"
@@ -87,7 +88,6 @@ hg__blocks hg__trainer_blocks(const hg__trainer *t);
 hg_status hg__epoch_train(hg__trainer *t, hg_error *e);
 /* HG_INTERRUPTED or HG_TERMINATED, with the command that goes on. */
 hg_status hg__stopped(const hg__trainer *t, hg_error *e);
-double hg__seconds(void); /* a clock that only goes forward */
 
 /* ---- loop.c ---- */
 

@@ -338,8 +338,10 @@ hg_status hg__study_take(hg__study *s, const hg__study_chooser *c, hg__taken *ta
     if (status) return status;
     status = hg__study_load(s, e);
     if (!status) status = find_free(s, taken, e);
-    if (!status && taken->number == HG__NO_TRIAL) taken->number = c->choose(c->ctx, &s->history);
+    bool chosen = !status && taken->number == HG__NO_TRIAL;
+    if (chosen) taken->number = c->choose(c->ctx, &s->history);
     bool none = taken->number == HG__NO_TRIAL, fresh = taken->number == HG__NEW_TRIAL;
+    taken->promoted = chosen && !none && !fresh;
     if (!status && fresh) status = begin_trial(s, c, taken, e);
     else if (!status && !none && taken->number >= s->history.n)
         status = hg__fail(e, HG_FAILED, s->d.path, "there is no trial %zu to go on with", taken->number);

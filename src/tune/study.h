@@ -56,6 +56,7 @@ typedef struct hg__study_chooser {
 typedef struct hg__taken {
     size_t number; /* HG__NO_TRIAL: none */
     bool fresh;    /* new, not resumed */
+    bool promoted; /* it stood still, and has earned more epochs */
     bool waits;    /* none, but others are still at work, and what they find may change that */
     double point[HG__MOST_DIMENSIONS];
 } hg__taken;

@@ -1,0 +1,224 @@
+/* tune_workers.c: see tune_workers.h. Workers are forked before any thread or database is opened, so they share the
+ * samples' memory; a worker whose parent is gone saves and stops. */
+#include "cli/tune_workers.h"
+
+#include "base/json.h"
+#include "base/team.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "record/json_text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_JOBS = 256, NAP = 50 * 1000 * 1000 };
+
+typedef struct session {
+    const hg__call *call;
+    const hg__tune_study *s;
+    hg__progress_line line;
+    pid_t parent; /* of a worker; 0: there is none */
+    bool stopping;
+} session;
+
+/* ---- What a worker says ---- */
+
+const char *hg__tune_point(const hg__space *space, const double *point, char *out, size_t n)
+{
+    size_t used = 0;
+    *out = 0;
+    for (size_t i = 0; i < space->n && used < n; i++) {
+        char value[64];
+        hg__dimension_text(&space->dimension[i], point[i], value, sizeof value);
+        used += (size_t)snprintf(out + used, n - used, "%s%s=%s", i ? " " : "", space->dimension[i].name, value);
+    }
+    return out;
+}
+
+/* "val_mse 0.00412", "stopped after epoch 3 at 0.0211", "failed: …". */
+static const char *describe(const session *at, const hg__tuner_news *news, char *out, size_t n)
+{
+    const hg__trial *t = &news->h->trial[news->number];
+    size_t used = 0;
+    *out = 0;
+    if (t->state == HG__TRIAL_FAIL) snprintf(out, n, "%s%s", hg__trial_is_too_large(t) ? "" : "failed: ", t->failure);
+    else if (t->state == HG__TRIAL_PRUNED)
+        snprintf(out, n, "stopped after epoch %zu at %.6f", t->epochs, hg__trial_best_until(news->h, t, t->epochs));
+    else
+        for (size_t i = 0; i < news->h->objectives && used < n; i++)
+            used += (size_t)snprintf(out + used, n - used, "%s%s %.6g", i ? "  " : "",
+                                     hg__study_objective(at->s->study, i), t->objective[i]);
+    return out;
+}
+
+static void print_json(const session *at, const hg__tuner_news *news)
+{
+    static const char *const states[] = {"running", "complete", "pruned", "failed", "waiting"};
+    const hg__trial *t = &news->h->trial[news->number];
+    json_t *point = json_object();
+    for (size_t i = 0; i < news->h->space->n; i++) {
+        char value[64];
+        const hg__dimension *d = &news->h->space->dimension[i];
+        json_object_set_new(point, d->name, json_string(hg__dimension_text(d, t->point[i], value, sizeof value)));
+    }
+    json_t *document = json_pack("{sI ss so sI so}", "trial", (json_int_t)news->number, "state", states[t->state],
+                                 "point", point, "epochs", (json_int_t)t->epochs, hg__study_objective(at->s->study, 0),
+                                 hg__json_number(t->objective[0]));
+    char *text = document ? hg__json_text(document, JSON_COMPACT) : NULL;
+    if (text) fprintf(stderr, "%s\n", text);
+    free(text);
+    json_decref(document);
+}
+
+static void on_told(void *ctx, const hg__tuner_news *news)
+{
+    session *at = ctx;
+    char point[1024], what[512], best[64] = "", sd[48] = "";
+    const hg__trial *t = &news->h->trial[news->number];
+    hg__progress_close(&at->line);
+    if (at->call->console.progress == HG__PROGRESS_NONE) return;
+    if (at->call->console.progress == HG__PROGRESS_JSON) {
+        print_json(at, news);
+        return;
+    }
+    if (isfinite(news->sd)) snprintf(sd, sizeof sd, " ± %.2g", news->sd);
+    if (news->best == news->number) snprintf(best, sizeof best, "  best");
+    else if (news->best != HG__NO_TRIAL)
+        snprintf(best, sizeof best, "  (best %.6g, trial %zu)", news->h->trial[news->best].objective[0], news->best);
+    char *line = NULL;
+    if (asprintf(&line, "trial %zu  %s  %s%s%s\n", news->number,
+                 hg__tune_point(news->h->space, t->point, point, sizeof point), describe(at, news, what, sizeof what),
+                 sd, best) < 0)
+        return;
+    hg__output_clean(line, false);
+    fputs(line, stderr); /* in one piece: others write here, too */
+    free(line);
+}
+
+static void on_begun(void *ctx, size_t number, const hg__taken *taken)
+{
+    session *at = ctx;
+    if (!taken->fresh) hg__console_detail(&at->call->console, "trial %zu goes on", number);
+}
+
+static void on_say(void *ctx, const char *line) { hg__console_detail(&((session *)ctx)->call->console, "%s", line); }
+
+static void on_progress(void *ctx, const hg_progress *p)
+{
+    session *at = ctx;
+    if (!at->parent) hg__progress_step(&at->line, p);
+}
+
+static int on_signal(void *ctx)
+{
+    session *at = ctx;
+    int number = hg__interrupt_signal();
+    if (!number && at->parent && getppid() != at->parent) number = SIGTERM;
+    if (number && !at->stopping && !at->parent)
+        hg__progress_say(&at->line, number == SIGINT ? "Saving; Ctrl-C again quits at once." : "Saving.");
+    at->stopping = number;
+    return number;
+}
+
+static hg_status work(hg__tune_study *s, const hg__call *call, size_t jobs, pid_t parent, hg_error *e)
+{
+    session at = {.call = call, .s = s, .line = {.console = &call->console}, .parent = parent};
+    hg_train_options train = s->v.train;
+    size_t processors = hg__processors();
+    if (!train.threads) train.threads = processors > jobs ? processors / jobs : 1;
+    hg__tuner_listener l = {
+        .ctx = &at, .begun = on_begun, .progress = on_progress, .told = on_told, .say = on_say, .signal = on_signal};
+    hg__tuner t = {.o = &s->v.tune,
+                   .train = &train,
+                   .set = s->set,
+                   .data = s->data,
+                   .study = s->study,
+                   .l = &l,
+                   .jobs = jobs,
+                   .keep_runs = ((const hg__tune_values *)call->values)->keep_runs};
+    hg_status status = hg__tuner_work(&t, e);
+    hg__progress_close(&at.line);
+    return status;
+}
+
+/* ---- Several ---- */
+
+static void be_worker(hg__tune_study *s, const hg__call *call, size_t jobs, pid_t parent)
+{
+    hg_error e = {0};
+    hg_status status = hg__tune_study_again(s, &e);
+    if (!status) status = work(s, call, jobs, parent, &e);
+    hg__study_close(&s->study);
+    if (status && status != HG_INTERRUPTED && status != HG_TERMINATED) hg__console_error(&call->console, &e);
+    _exit(hg_status_exit(status));
+}
+
+typedef struct crew {
+    pid_t worker[MOST_JOBS]; /* 0: gone */
+    size_t n, left, failed, killed;
+    int passed_on; /* the signal that was passed on to them */
+} crew;
+
+static void note_end(const hg__call *call, crew *c, size_t i, int status)
+{
+    c->worker[i] = 0, c->left--;
+    if (WIFSIGNALED(status)) {
+        c->killed++;
+        hg__console_say(&call->console, "A worker was killed by signal %d; its trial goes on with the others.",
+                        WTERMSIG(status));
+        return;
+    }
+    int code = WEXITSTATUS(status);
+    c->failed += code && code != hg_status_exit(HG_INTERRUPTED) && code != hg_status_exit(HG_TERMINATED);
+}
+
+static void wait_for_crew(const hg__call *call, crew *c)
+{
+    while (c->left) {
+        int number = hg__interrupt_signal(), status;
+        for (size_t i = 0; i < c->n; i++) {
+            if (!c->worker[i]) continue;
+            if (number && !c->passed_on) kill(c->worker[i], number == SIGINT ? SIGINT : SIGTERM);
+            if (waitpid(c->worker[i], &status, WNOHANG) == c->worker[i]) note_end(call, c, i, status);
+        }
+        if (number && !c->passed_on) hg__console_say(&call->console, "Saving; Ctrl-C again quits at once.");
+        c->passed_on = number;
+        if (c->left) nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+    }
+}
+
+static hg_status run_crew(hg__tune_study *s, const hg__call *call, size_t jobs, hg_error *e)
+{
+    crew c = {0};
+    pid_t self = getpid();
+    hg__study_close(&s->study);
+    for (; c.n < jobs && c.n < MOST_JOBS; c.n++) {
+        pid_t child = fork();
+        if (!child) be_worker(s, call, jobs, self);
+        if (child < 0) break;
+        c.worker[c.n] = child, c.left++;
+    }
+    if (!c.n) return hg__fail_errno(e, "tune", "no worker can be started");
+    wait_for_crew(call, &c);
+    hg_status status = hg__tune_study_again(s, e);
+    if (status) return status;
+    if (c.passed_on)
+        return hg__fail(e, c.passed_on == SIGINT ? HG_INTERRUPTED : HG_TERMINATED, "hourglass tune", "was stopped");
+    if (c.failed + c.killed < c.n) return HG_OK;
+    return hg__fail(e, HG_FAILED, "hourglass tune", "all %zu workers ended early; hourglass tune --study %s goes on",
+                    c.n, s->path);
+}
+
+hg_status hg__tune_workers_run(hg__tune_study *s, const hg__call *call, size_t jobs, hg_error *e)
+{
+    hg__interrupt_defer();
+    return jobs > 1 ? run_crew(s, call, jobs, e) : work(s, call, 1, 0, e);
+}
