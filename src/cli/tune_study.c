@@ -170,6 +170,9 @@ static hg_status keep_changes(hg__tune_study *s, const hg__call *call, hg_error 
     hg_status status = hg__tune_check(&s->v.tune, s->v.train.epochs, e);
     if (status) return status;
     json_object_set_new(s->settings, "tune", hg__rows_values(hg__tune_rows, &s->v.tune));
+    /* The texts of v pointed into what this replaced. */
+    status = hg__rows_values_read(hg__tune_rows, &s->v.tune, json_object_get(s->settings, "tune"), s->path, e);
+    if (status) return status;
     char *text = hg__json_text(s->settings, JSON_COMPACT);
     status = text ? hg__study_settle(s->study, text, e) : hg__fail_memory(e, s->path, 1 << 14);
     free(text);

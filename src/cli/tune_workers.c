@@ -36,8 +36,8 @@ const char *hg__tune_point(const hg__space *space, const double *point, char *ou
     size_t used = 0;
     *out = 0;
     for (size_t i = 0; i < space->n && used < n; i++) {
-        char value[64];
-        hg__dimension_text(&space->dimension[i], point[i], value, sizeof value);
+        char number[64];
+        const char *value = hg__dimension_text(&space->dimension[i], point[i], number, sizeof number);
         used += (size_t)snprintf(out + used, n - used, "%s%s=%s", i ? " " : "", space->dimension[i].name, value);
     }
     return out;
