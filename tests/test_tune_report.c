@@ -264,6 +264,11 @@ static void write_all(const hg__findings *o, hg__text *page)
     assert_false(table.failed);
     assert_null(strstr(table.at, "nan"));
     json_t *document = hg__findings_json(o, 10);
+    assert_int_equal(json_array_size(json_object_get(document, "objectives")), o->h->objectives);
+    for (size_t k = 0; k < o->h->objectives; k++) {
+        const json_t *objective = json_array_get(json_object_get(document, "objectives"), k);
+        assert_string_equal(json_string_value(json_object_get(objective, "name")), o->objective[k]);
+    }
     assert_int_equal(json_array_size(json_object_get(document, "top")), o->h->n < 10 ? o->h->n : 10);
     json_decref(document);
     hg__text_close(&table);
@@ -296,7 +301,8 @@ static void what_the_study_found_is_on_the_page(void **state)
     tune_open(&p, 60, 20, 2);
     run_study(&p, 20);
     hg__findings o = findings_of(&p);
-    json_t *settings = json_pack("{s:s, s:s, s:s}", "source", "mnist", "model", "conv.hg", "pruner", "asha");
+    json_t *settings =
+        json_pack("{s:{s:s}, s:s, s:{s:s}}", "data", "source", "mnist", "model", "conv.hg", "tune", "pruner", "asha");
     o.settings = settings, o.command = "hourglass train mnist --lr 0.1";
     write_all(&o, &page);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
@@ -404,8 +410,8 @@ static void hostile_names_stay_text(void **state)
         snprintf(p.h.trial[i].run, sizeof p.h.trial[i].run, "</p><script>6");
         snprintf(p.h.trial[i].failure, sizeof p.h.trial[i].failure, "</small><script>7");
     }
-    json_t *settings = json_pack("{s:s, s:s, s:s, s:s}", "source", "<script>8", "sampler", "</dd><script>9", "<script>",
-                                 "a\n</pre><script>", "model", "'\"");
+    json_t *settings = json_pack("{s:{s:s}, s:{s:s}, s:s, s:s}", "data", "source", "<script>8", "tune", "sampler",
+                                 "</dd><script>9", "<script>", "a\n</pre><script>", "model", "'\"");
     hg__findings o = {.h = &p.h,
                       .path = "</p><script>.db",
                       .objective = {"</b><script>", "</title><script>"},

@@ -89,6 +89,9 @@ const hg__command *hg__command_find(const hg__command *const *list, const char *
 /* HG_USAGE, with "did you mean" where a command's name is near. */
 hg_status hg__command_unknown(const hg__command *const *list, const char *kind, const char *word, hg_error *e);
 
+/* A sub-command in a file of its own. */
+extern const hg__command hg__command_tune_report;
+
 /* The name that begins with `word`, else the one nearest to it, or NULL. */
 const char *hg__guess(const char *word, const char *const *names, size_t n);
 

@@ -230,7 +230,7 @@ static hg_status run_tune(hg__call *call, hg_error *e)
 const hg__command hg__command_tune = {
     .name = "tune",
     .summary = "search hyper-parameters and architectures",
-    .words = "SOURCE --model TEMPLATE [options], or --study FILE.db",
+    .words = "SOURCE --model TEMPLATE [options] | --study FILE.db | report FILE.db",
     .about =
         "Trains many points of a template's holes and of --search, judged on validation data, and prints the best. "
         "{8..64} is a range, {1e-4..1e-2 log} one by order of magnitude, {0..1 step 0.1} in steps, {16,32,64} a list; "
@@ -254,6 +254,7 @@ const hg__command hg__command_tune = {
                                          {"Data", hg__source_rows, offsetof(hg__tune_values, source)},
                                          HG__COMMON_GROUP,
                                          HG__GROUPS_END},
+    .sub = (const hg__command *const[]){&hg__command_tune_report, NULL},
     .size = sizeof(hg__tune_values),
     .words_max = 1,
     .run = run_tune,

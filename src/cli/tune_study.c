@@ -241,6 +241,15 @@ hg_status hg__tune_study_open(hg__tune_study *s, hg__call *call, hg_error *e)
     return status ? status : adopt(s, call, e);
 }
 
+hg_status hg__tune_study_look(hg__tune_study *s, const char *path, hg_error *e)
+{
+    *s = (hg__tune_study){0};
+    if (strlen(path) >= sizeof s->path - 64) return hg__fail(e, HG_USAGE, path, "is too long a path");
+    snprintf(s->path, sizeof s->path, "%s", path);
+    hg_status status = hg__study_read(&s->study, path, NULL, e);
+    return status ? status : read_settings(s, e);
+}
+
 hg_status hg__tune_study_again(hg__tune_study *s, hg_error *e)
 {
     s->study = NULL;

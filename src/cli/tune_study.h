@@ -31,6 +31,8 @@ typedef struct hg__tune_study {
 /* Opens study and data. What was typed and is not the study's own is refused, HG_USAGE; --trials and --budget may
  * change. Close in any case. */
 hg_status hg__tune_study_open(hg__tune_study *s, hg__call *call, hg_error *e);
+/* The study at `path` with its settings but without its data, to look at it. Close in any case. */
+hg_status hg__tune_study_look(hg__tune_study *s, const char *path, hg_error *e);
 void hg__tune_study_close(hg__tune_study *s);
 /* Another handle on the file, for a process that was forked: SQLite's must not be carried along. */
 hg_status hg__tune_study_again(hg__tune_study *s, hg_error *e);

@@ -27,9 +27,9 @@ const char *hg__findings_state(hg__trial_state state)
     return names[state];
 }
 
-const char *hg__findings_name(const hg__findings *o, size_t objective)
+const char *hg__findings_name(const hg__findings *f, size_t objective)
 {
-    return o->objective[objective] ? o->objective[objective] : "objective";
+    return f->objective[objective] ? f->objective[objective] : "objective";
 }
 
 void hg__findings_point(hg__text *t, const hg__space *space, const double *point)
@@ -58,41 +58,42 @@ static int compare(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-static hg_status order_trials(hg__findings *o, hg_error *e)
+static hg_status order_trials(hg__findings *f, hg_error *e)
 {
-    const hg__history *h = o->h;
+    const hg__history *h = f->h;
     rank *r = calloc(h->n + 1, sizeof *r);
-    if (!r) return hg__fail_memory(e, "trials", h->n * sizeof *r);
+    f->order = calloc(h->n + 1, sizeof *f->order);
+    if (!r || !f->order) return free(r), hg__fail_memory(e, "trials", h->n * (sizeof *r + sizeof *f->order));
     for (size_t i = 0; i < h->n; i++) {
         const hg__trial *t = &h->trial[i];
         double value = hg__findings_value(h, t);
         bool complete = t->state == HG__TRIAL_COMPLETE && isfinite(t->objective[0]);
         r[i] = (rank){i, complete ? 0 : isfinite(value) ? 1 : 2, h->maximize[0] ? -value : value};
-        if (r[i].class < 2) o->ranked++;
-        o->count[t->state]++;
-        if (t->seconds > 0 && t->seconds < 1e12) o->seconds += t->seconds;
+        if (r[i].class < 2) f->ranked++;
+        f->count[t->state]++;
+        if (t->seconds > 0 && t->seconds < 1e12) f->seconds += t->seconds;
     }
     qsort(r, h->n, sizeof *r, compare);
-    for (size_t i = 0; i < h->n; i++) o->order[i] = r[i].at;
-    o->best = h->n && !r[0].class ? r[0].at : HG__NO_PLACE;
+    for (size_t i = 0; i < h->n; i++) f->order[i] = r[i].at;
+    f->best = h->n && !r[0].class ? r[0].at : HG__NO_PLACE;
     free(r);
     return HG_OK;
 }
 
-hg_status hg__findings_open(hg__findings *o, hg_error *e)
+hg_status hg__findings_open(hg__findings *f, hg_error *e)
 {
-    o->order = calloc(o->h->n + 1, sizeof *o->order);
-    o->front = calloc(o->h->n + 1, sizeof *o->front);
-    if (!o->order || !o->front) return hg__fail_memory(e, "trials", 2 * o->h->n * sizeof *o->order);
-    hg_status s = order_trials(o, e);
-    if (!s) s = hg__pareto_front(o->h, o->front, &o->fronts, e);
-    if (!s) s = hg__importance_of(o->h, 0, 1, &o->importance, e);
+    hg_status s = order_trials(f, e);
+    if (s) return s;
+    f->front = calloc(f->h->n + 1, sizeof *f->front);
+    if (!f->front) return hg__fail_memory(e, "trials", f->h->n * sizeof *f->front);
+    s = hg__pareto_front(f->h, f->front, &f->fronts, e);
+    if (!s) s = hg__importance_of(f->h, 0, 1, &f->importance, e);
     return s;
 }
 
-void hg__findings_close(hg__findings *o)
+void hg__findings_close(hg__findings *f)
 {
-    free(o->order);
-    free(o->front);
-    o->order = o->front = NULL;
+    free(f->order);
+    free(f->front);
+    f->order = f->front = NULL;
 }

@@ -17,7 +17,7 @@ typedef struct hg__findings {
     const char *objective[HG__MOST_OBJECTIVES]; /* names */
     const json_t *settings;                     /* an object: what hg__study_settings gives */
     double best_sd;                             /* of the best trial's value between seeds; NaN: not repeated */
-    const char *command;                        /* that trains the best trial */
+    const char *command;                        /* that trains the best trial anew */
 
     /* What hg__findings_open fills in. A place is one in h->trial. */
     size_t *
@@ -31,20 +31,20 @@ typedef struct hg__findings {
 } hg__findings;
 
 /* Close it also on failure. HG_MEMORY. */
-hg_status hg__findings_open(hg__findings *o, hg_error *e);
-void hg__findings_close(hg__findings *o);
+hg_status hg__findings_open(hg__findings *f, hg_error *e);
+void hg__findings_close(hg__findings *f);
 
 /* The first objective of a complete trial; of another one, the best that it had after any of its epochs. NaN: none. */
 double hg__findings_value(const hg__history *h, const hg__trial *t);
 /* "complete", "pruned", "failed", "running", "waiting". */
 const char *hg__findings_state(hg__trial_state state);
-const char *hg__findings_name(const hg__findings *o, size_t objective); /* "objective" where it has no name */
+const char *hg__findings_name(const hg__findings *f, size_t objective); /* "objective" where it has no name */
 /* "lr=0.0013 batch=64": the whole point in the order of the space; what is not given is left out. */
 void hg__findings_point(hg__text *t, const hg__space *space, const double *point);
 
 /* The document that --json prints; `top`: how many of the best trials. NULL: out of memory. */
-json_t *hg__findings_json(const hg__findings *o, size_t top);
+json_t *hg__findings_json(const hg__findings *f, size_t top);
 /* The tables for people: counts, the best trials, the front, the importances. */
-void hg__findings_text(hg__text *t, const hg__findings *o, size_t top);
+void hg__findings_text(hg__text *t, const hg__findings *f, size_t top);
 
 #endif

@@ -26,16 +26,16 @@ static json_t *point_json(const hg__space *space, const double *point)
     return object;
 }
 
-static json_t *trial_json(const hg__findings *o, const hg__trial *trial)
+static json_t *trial_json(const hg__findings *f, const hg__trial *trial)
 {
     json_t *row =
         json_pack("{s:I, s:s}", "number", (json_int_t)trial->number, "state", hg__findings_state(trial->state));
     json_t *objectives = json_object();
-    set(row, "value", hg__json_number(hg__findings_value(o->h, trial)));
-    for (size_t k = 0; k < o->h->objectives; k++)
-        set(objectives, hg__findings_name(o, k), hg__json_number(trial->objective[k]));
+    set(row, "value", hg__json_number(hg__findings_value(f->h, trial)));
+    for (size_t k = 0; k < f->h->objectives; k++)
+        set(objectives, hg__findings_name(f, k), hg__json_number(trial->objective[k]));
     set(row, "objectives", objectives);
-    set(row, "point", point_json(o->h->space, trial->point));
+    set(row, "point", point_json(f->h->space, trial->point));
     set(row, "epochs", json_integer((json_int_t)trial->epochs));
     set(row, "seconds", hg__json_number(trial->seconds));
     set(row, "run", *trial->run ? hg__json_word(trial->run) : json_null());
@@ -43,119 +43,120 @@ static json_t *trial_json(const hg__findings *o, const hg__trial *trial)
     return row;
 }
 
-static json_t *best_json(const hg__findings *o)
+static json_t *best_json(const hg__findings *f)
 {
-    if (o->best == HG__NO_PLACE) return json_null();
-    json_t *best = trial_json(o, &o->h->trial[o->best]);
-    set(best, "sd", hg__json_number(o->best_sd));
-    set(best, "command", o->command ? hg__json_word(o->command) : json_null());
+    if (f->best == HG__NO_PLACE) return json_null();
+    json_t *best = trial_json(f, &f->h->trial[f->best]);
+    set(best, "sd", hg__json_number(f->best_sd));
+    set(best, "command", f->command ? hg__json_word(f->command) : json_null());
     return best;
 }
 
-static json_t *list_json(const hg__findings *o, const size_t *place, size_t n)
+static json_t *list_json(const hg__findings *f, const size_t *place, size_t n)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, trial_json(o, &o->h->trial[place[i]]));
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, trial_json(f, &f->h->trial[place[i]]));
     return list;
 }
 
-static json_t *importance_json(const hg__findings *o)
+static json_t *importance_json(const hg__findings *f)
 {
-    const hg__importance *m = &o->importance;
+    const hg__importance *m = &f->importance;
     bool enough = m->trials >= HG__LEAST_TRIALS;
     json_t *document =
         json_pack("{s:s, s:I, s:b}", "method", "fANOVA", "trials", (json_int_t)m->trials, "enough", enough);
     json_t *shares = json_object();
     set(document, "epoch", m->epoch ? json_integer((json_int_t)m->epoch) : json_null());
     set(document, "r2", enough ? hg__json_number(m->r2) : json_null());
-    for (size_t k = 0; enough && k < o->h->space->n; k++)
-        set(shares, o->h->space->dimension[k].name, hg__json_number(m->share[k]));
+    for (size_t k = 0; enough && k < f->h->space->n; k++)
+        set(shares, f->h->space->dimension[k].name, hg__json_number(m->share[k]));
     set(document, "shares", shares);
     return document;
 }
 
-json_t *hg__findings_json(const hg__findings *o, size_t top)
+json_t *hg__findings_json(const hg__findings *f, size_t top)
 {
     json_t *document = json_object(), *objectives = json_array(), *trials = json_object();
-    set(document, "study", o->path ? hg__json_word(o->path) : json_null());
-    for (size_t k = 0; k < o->h->objectives; k++)
-        json_array_append_new(objectives, json_pack("{s:o, s:s}", "name", hg__json_word(hg__findings_name(o, k)),
-                                                    "direction", o->h->maximize[k] ? "maximize" : "minimize"));
+    set(document, "study", f->path ? hg__json_word(f->path) : json_null());
+    for (size_t k = 0; k < f->h->objectives; k++)
+        json_array_append_new(objectives, json_pack("{s:o, s:s}", "name", hg__json_word(hg__findings_name(f, k)),
+                                                    "direction", f->h->maximize[k] ? "maximize" : "minimize"));
     set(document, "objectives", objectives);
     for (size_t i = 0; i < HG__TRIAL_STATES; i++)
-        set(trials, hg__findings_state((hg__trial_state)i), json_integer((json_int_t)o->count[i]));
-    set(trials, "all", json_integer((json_int_t)o->h->n));
+        set(trials, hg__findings_state((hg__trial_state)i), json_integer((json_int_t)f->count[i]));
+    set(trials, "all", json_integer((json_int_t)f->h->n));
     set(document, "trials", trials);
-    set(document, "seconds", hg__json_number(o->seconds));
-    set(document, "best", best_json(o));
-    set(document, "top", list_json(o, o->order, top < o->h->n ? top : o->h->n));
-    if (o->h->objectives > 1) set(document, "front", list_json(o, o->front, o->fronts));
-    set(document, "importances", importance_json(o));
+    set(document, "seconds", hg__json_number(f->seconds));
+    set(document, "best", best_json(f));
+    set(document, "top", list_json(f, f->order, top < f->h->n ? top : f->h->n));
+    if (f->h->objectives > 1) set(document, "front", list_json(f, f->front, f->fronts));
+    set(document, "importances", importance_json(f));
     return document;
 }
 
 /* ---- text -------------------------------------------------------------------------------------- */
 
-static void add_counts(hg__text *t, const hg__findings *o)
+static void add_counts(hg__text *t, const hg__findings *f)
 {
     static const hg__trial_state states[] = {HG__TRIAL_COMPLETE, HG__TRIAL_PRUNED, HG__TRIAL_FAIL, HG__TRIAL_RUNNING,
                                              HG__TRIAL_WAITING};
     const char *between = ": ";
-    hg__text_add(t, "%zu trial%s", o->h->n, o->h->n == 1 ? "" : "s");
+    hg__text_add(t, "%zu trial%s", f->h->n, f->h->n == 1 ? "" : "s");
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (!o->count[states[i]]) continue;
-        hg__text_add(t, "%s%zu %s", between, o->count[states[i]], hg__findings_state(states[i]));
+        if (!f->count[states[i]]) continue;
+        hg__text_add(t, "%s%zu %s", between, f->count[states[i]], hg__findings_state(states[i]));
         between = ", ";
     }
-    hg__text_add(t, "; %.0f s of training\n", fmin(o->seconds, 1e12));
+    hg__text_add(t, "; %.0f s of training\n", fmin(f->seconds, 1e12));
 }
 
-static void add_best(hg__text *t, const hg__findings *o)
+static void add_best(hg__text *t, const hg__findings *f)
 {
-    if (o->best == HG__NO_PLACE) return;
-    const hg__trial *best = &o->h->trial[o->best];
-    hg__text_add(t, "best: trial %zu, %s %.5g", best->number, hg__findings_name(o, 0), best->objective[0]);
-    if (isfinite(o->best_sd)) hg__text_add(t, " ± %.2g between seeds", o->best_sd);
+    if (f->best == HG__NO_PLACE) return;
+    const hg__trial *best = &f->h->trial[f->best];
+    hg__text_add(t, "best: trial %zu, %s %.5g", best->number, hg__findings_name(f, 0), best->objective[0]);
+    if (isfinite(f->best_sd)) hg__text_add(t, " ± %.2g between seeds", f->best_sd);
     hg__text_add(t, "\n");
-    if (o->command) hg__text_add(t, "\n%s\n", o->command);
+    if (f->command) hg__text_add(t, "\n%s\n", f->command);
 }
 
 static void add_value(hg__text *t, double value, int width)
 {
-    if (isfinite(value)) hg__text_add(t, "  %*.5g", width, value);
-    else hg__text_add(t, "  %*s", width, "-");
+    if (!isfinite(value)) hg__text_add(t, "  %*s", width, "-");
+    else if (value == floor(value) && fabs(value) < 1e9) hg__text_add(t, "  %*.0f", width, value);
+    else hg__text_add(t, "  %*.5g", width, value);
 }
 
 /* As wide as its name, and at least as a number. */
-static int width_of(const hg__findings *o, size_t k)
+static int width_of(const hg__findings *f, size_t k)
 {
     size_t n = 0;
-    while (hg__findings_name(o, k)[n] && n < 40) n++;
+    while (hg__findings_name(f, k)[n] && n < 40) n++;
     return n < 10 ? 10 : (int)n;
 }
 
-static void add_rows(hg__text *t, const hg__findings *o, const size_t *place, size_t n)
+static void add_rows(hg__text *t, const hg__findings *f, const size_t *place, size_t n)
 {
     hg__text_add(t, "%7s  %-8s", "trial", "state");
-    for (size_t k = 0; k < o->h->objectives; k++) hg__text_add(t, "  %*.40s", width_of(o, k), hg__findings_name(o, k));
+    for (size_t k = 0; k < f->h->objectives; k++) hg__text_add(t, "  %*.40s", width_of(f, k), hg__findings_name(f, k));
     hg__text_add(t, "  %6s  %9s  point\n", "epochs", "seconds");
     for (size_t i = 0; i < n; i++) {
-        const hg__trial *trial = &o->h->trial[place[i]];
+        const hg__trial *trial = &f->h->trial[place[i]];
         hg__text_add(t, "%7zu  %-8s", trial->number, hg__findings_state(trial->state));
-        add_value(t, hg__findings_value(o->h, trial), width_of(o, 0));
-        for (size_t k = 1; k < o->h->objectives; k++) add_value(t, trial->objective[k], width_of(o, k));
+        add_value(t, hg__findings_value(f->h, trial), width_of(f, 0));
+        for (size_t k = 1; k < f->h->objectives; k++) add_value(t, trial->objective[k], width_of(f, k));
         hg__text_add(t, "  %6zu  %9.1f  ", trial->epochs, isfinite(trial->seconds) ? fmin(trial->seconds, 1e12) : 0);
-        hg__findings_point(t, o->h->space, trial->point);
+        hg__findings_point(t, f->h->space, trial->point);
         if (*trial->failure) hg__text_add(t, "  (%s)", trial->failure);
         hg__text_add(t, "\n");
     }
 }
 
-static void add_importances(hg__text *t, const hg__findings *o)
+static void add_importances(hg__text *t, const hg__findings *f)
 {
-    const hg__importance *m = &o->importance;
-    const hg__space *space = o->h->space;
-    if (!space->n || !o->h->n) return;
+    const hg__importance *m = &f->importance;
+    const hg__space *space = f->h->space;
+    if (!space->n || !f->h->n) return;
     if (m->trials < HG__LEAST_TRIALS) {
         hg__text_add(t, "\nimportances: too few trials, %zu of %d\n", m->trials, HG__LEAST_TRIALS);
         return;
@@ -173,15 +174,15 @@ static void add_importances(hg__text *t, const hg__findings *o)
     }
 }
 
-void hg__findings_text(hg__text *t, const hg__findings *o, size_t top)
+void hg__findings_text(hg__text *t, const hg__findings *f, size_t top)
 {
-    size_t n = top < o->h->n ? top : o->h->n;
-    add_counts(t, o);
-    add_best(t, o);
-    if (n) hg__text_add(t, "\n"), add_rows(t, o, o->order, n);
-    if (o->h->objectives > 1 && o->fronts) {
-        hg__text_add(t, "\nPareto front: %zu trial%s\n", o->fronts, o->fronts == 1 ? "" : "s");
-        add_rows(t, o, o->front, o->fronts);
+    size_t n = top < f->h->n ? top : f->h->n;
+    add_counts(t, f);
+    add_best(t, f);
+    if (n) hg__text_add(t, "\n"), add_rows(t, f, f->order, n);
+    if (f->h->objectives > 1 && f->fronts) {
+        hg__text_add(t, "\nPareto front: %zu trial%s\n", f->fronts, f->fronts == 1 ? "" : "s");
+        add_rows(t, f, f->front, f->fronts);
     }
-    add_importances(t, o);
+    add_importances(t, f);
 }

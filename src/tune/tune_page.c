@@ -42,14 +42,16 @@ bool hg__tune_page_values(hg__text *t, const hg__findings *o, hg__axis *a, size_
 
 /* ---- the summary ---- */
 
-static const char *setting(const hg__findings *o, const char *name)
+/* A text of the settings, or of an object within them; NULL: there is none. */
+static const char *setting(const hg__findings *o, const char *group, const char *name)
 {
-    return json_string_value(json_object_get(o->settings, name));
+    const json_t *object = group ? json_object_get(o->settings, group) : o->settings;
+    return json_string_value(json_object_get(object, name));
 }
 
 static void add_title(hg__text *t, const hg__findings *o)
 {
-    const char *model = setting(o, "model"), *data = setting(o, "source");
+    const char *model = setting(o, NULL, "model"), *data = setting(o, "data", "source");
     hg__text_add(t, "Tuning");
     if (model) hg__markup_wrap(t, " ", model, "");
     if (data) hg__markup_wrap(t, " on ", data, "");
@@ -125,8 +127,8 @@ static void add_summary(hg__text *t, const hg__findings *o)
     add_time(t, o->seconds);
     hg__text_add(t, "<small>all trials together</small>");
     end_figure(t);
-    add_how(t, "Sampler", setting(o, "sampler"));
-    add_how(t, "Pruner", setting(o, "pruner"));
+    add_how(t, "Sampler", setting(o, "tune", "sampler"));
+    add_how(t, "Pruner", setting(o, "tune", "pruner"));
     hg__text_add(t, "</dl>\n</header>\n");
 }
 
@@ -185,7 +187,10 @@ static void add_best(hg__text *t, const hg__findings *o)
     char *graph = space->graph && is_whole_point(space, best->point) ? hg__space_graph(space, best->point) : NULL;
     hg__text_add(t, "<section>\n<h2>Best trial: %zu</h2>\n", best->number);
     add_point(t, o, best);
-    if (o->command) hg__markup_wrap(t, "<h3>To train it</h3>\n<pre tabindex=\"0\">", o->command, "</pre>\n");
+    if (o->command)
+        hg__markup_wrap(
+            t, "<h3>To train it anew, on training and validation data</h3>\n<pre class=\"wrap\" tabindex=\"0\">",
+            o->command, "</pre>\n");
     if (graph && *graph) hg__markup_wrap(t, "<h3>Its graph</h3>\n<pre tabindex=\"0\">", graph, "</pre>\n");
     if (*best->run) hg__markup_wrap(t, "<p class=\"soft\">Its run: ", best->run, "</p>\n");
     hg__text_add(t, "</section>\n");
@@ -194,22 +199,43 @@ static void add_best(hg__text *t, const hg__findings *o)
 
 /* ---- the settings ---- */
 
+/* Of the members of an object those that are no objects, as a table; a template keeps its lines. */
+static void add_members(hg__text *t, json_t *object)
+{
+    const char *name;
+    json_t *value;
+    hg__text_add(t, "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">setting</th>"
+                    "<th scope=\"col\">value</th></tr></thead>\n<tbody>\n");
+    json_object_foreach(object, name, value)
+    {
+        const char *text = json_string_value(value);
+        bool has_lines = text && strchr(text, '\n');
+        if (json_is_object(value)) continue;
+        hg__markup_wrap(t, "<tr><th scope=\"row\">", name, "</th><td class=\"text\">");
+        if (has_lines) hg__text_add(t, "<pre tabindex=\"0\">");
+        hg__markup_value(t, value);
+        hg__text_add(t, "%s</td></tr>\n", has_lines ? "</pre>" : "");
+    }
+    hg__text_add(t, "</tbody></table></div>\n");
+}
+
 static void add_settings(hg__text *t, const hg__findings *o)
 {
     const char *name;
     json_t *value, *settings = (json_t *)o->settings;
     if (!json_object_size(settings)) return;
-    hg__text_add(t, "<section>\n<h2>Settings</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>"
-                    "<th scope=\"col\">setting</th><th scope=\"col\">value</th></tr></thead>\n<tbody>\n");
+    hg__text_add(t, "<section>\n<h2>Settings</h2>\n");
+    if (o->h->space->graph && *o->h->space->graph)
+        hg__markup_wrap(t, "<h3>The template</h3>\n<pre tabindex=\"0\">", o->h->space->graph, "</pre>\n");
+    add_members(t, settings);
     json_object_foreach(settings, name, value)
     {
-        bool is_long = json_string_length(value) > 0 && strchr(json_string_value(value), '\n');
-        hg__markup_wrap(t, "<tr><th scope=\"row\">", name, "</th><td class=\"text\">");
-        if (is_long) hg__text_add(t, "<pre tabindex=\"0\">");
-        hg__markup_value(t, value);
-        hg__text_add(t, "%s</td></tr>\n", is_long ? "</pre>" : "");
+        if (!json_object_size(value)) continue;
+        hg__markup_wrap(t, "<details><summary>", name, "</summary>\n");
+        add_members(t, value);
+        hg__text_add(t, "</details>\n");
     }
-    hg__text_add(t, "</tbody></table></div>\n</section>\n");
+    hg__text_add(t, "</section>\n");
 }
 
 void hg__tune_page(hg__text *t, const hg__findings *o)

@@ -126,7 +126,7 @@ static void add_curve(hg__text *t, const hg__plot *p, const hg__trial *trial, co
         }
         pen_down = is_shown;
     }
-    hg__text_add(t, shown == 1 ? "h3\"/>\n" : "\"/>\n"); /* one point: a dash */
+    hg__text_add(t, shown == 1 ? "h9\"/>\n" : "\"/>\n"); /* one point: a dash */
 }
 
 static bool scale_curves(hg__text *t, const hg__findings *o, const curves *c, hg__axis *a, size_t *beyond)
