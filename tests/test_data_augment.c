@@ -37,9 +37,9 @@ static double sum(const float image[SIZE])
 /* ---- The text form ---------------------------------------------------------------------------- */
 
 static const char *const specs[] = {
-    "rotate=30",    "shift=2",  "scale=0.2",   "shear=20",     "flip=hv",
-    "elastic=8:2",  "blur=1.5", "occlude=4",   "contrast=0.5", "brightness=0.3",
-    "gaussian=0.2", "salt=0.1", "speckle=0.4", "mask=0.25",    "share=0.9,rotate=30",
+    "rotate=30",   "shift=2",   "scale=0.2",           "shear=20",        "flip=hv",      "elastic=8:2",
+    "blur=1.5",    "occlude=4", "contrast=0.5",        "brightness=0.3",  "gaussian=0.2", "salt=0.1",
+    "speckle=0.4", "mask=0.25", "share=0.9,rotate=30", "binarize=sample",
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
@@ -93,6 +93,8 @@ static void bad_text_is_refused_with_a_hint(void **state)
         {"elastic=2000:4", "ALPHA is expected from 0 to 1000"},
         {"elastic=8:2:2", "is expected"},
         {"salt=1.5", "from 0 to 1"},
+        {"binarize=2", "sample|LEVEL is expected from 0 to 1"},
+        {"binarize=some", "sample|LEVEL is expected"},
         {"noise=gausian:1", "did you mean gaussian"},
         {"noise=", "no augmentation"},
     };
@@ -374,6 +376,26 @@ static void speckle_grows_with_the_value_and_leaves_black(void **state)
     assert_true(fabs(sqrt(squares[2] / (double)n) - 0.08) < 0.002);
 }
 
+static void two_levels_are_by_a_level_or_as_often_as_the_pixel_is_high(void **state)
+{
+    size_t high[4] = {0}, n = 0;
+    const float grey[4] = {0, 0.25f, 0.75f, 1};
+    (void)state;
+    for (uint64_t index = 0; index < 200; index++, n += SIZE / 4) {
+        float image[SIZE];
+        for (int i = 0; i < SIZE; i++) image[i] = grey[i % 4];
+        apply("binarize=sample", 1, 0, index, image);
+        for (int i = 0; i < SIZE; i++) assert_true(image[i] == 0 || image[i] == 1), high[i % 4] += image[i] == 1;
+    }
+    assert_int_equal(high[0], 0);
+    assert_int_equal(high[3], n);
+    assert_true(fabs((double)high[1] / (double)n - 0.25) < 0.01 && fabs((double)high[2] / (double)n - 0.75) < 0.01);
+    float image[SIZE];
+    for (int i = 0; i < SIZE; i++) image[i] = grey[i % 4];
+    apply("binarise=0.25", 1, 0, 0, image);
+    for (int i = 0; i < SIZE; i++) assert_true(image[i] == (i % 4 > 1));
+}
+
 static void a_blur_keeps_a_flat_picture_and_flattens_a_point(void **state)
 {
     float flat[SIZE], point[SIZE] = {0};
@@ -418,7 +440,8 @@ static void colour_moves_together_and_sizes_of_one_pixel_live(void **state)
             for (size_t k = 0; k < n; k++) image[k] = 0.5f;
             hg_augment_apply(a, shapes[s], 1, 0, i, image, scratch);
             for (size_t k = 0; k < n; k++) assert_true(isfinite(image[k]));
-            bool each_value = strstr(specs[i], "gaussian") || strstr(specs[i], "speckle");
+            bool each_value =
+                strstr(specs[i], "gaussian") || strstr(specs[i], "speckle") || strstr(specs[i], "binarize");
             for (size_t k = 0; k < n && !each_value; k++) assert_true(image[k] == image[k - k % shapes[s].c]);
             hg_augment_close(&a);
         }
@@ -481,6 +504,7 @@ int main(void)
         cmocka_unit_test(a_shift_moves_at_most_as_far_as_it_says),
         cmocka_unit_test(every_move_and_change_has_the_size_that_it_says),
         cmocka_unit_test(speckle_grows_with_the_value_and_leaves_black),
+        cmocka_unit_test(two_levels_are_by_a_level_or_as_often_as_the_pixel_is_high),
         cmocka_unit_test(rows_that_move_are_one_resampling),
         cmocka_unit_test(noise_has_the_asked_strength),
         cmocka_unit_test(a_blur_keeps_a_flat_picture_and_flattens_a_point),

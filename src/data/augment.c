@@ -27,7 +27,9 @@
     X(gaussian, "SIGMA", 0, 10, 0, 0, 0, false, hg__alter_gaussian, "add Gaussian noise of deviation SIGMA")           \
     X(salt, "PART", 0, 1, 0, 0, 0, false, hg__alter_salt, "salt and pepper: PART of the pixels become 0 or 1")         \
     X(speckle, "SIGMA", 0, 10, 0, 0, 0, false, hg__alter_speckle, "multiply by 1 + Gaussian noise of deviation SIGMA") \
-    X(mask, "PART", 0, 1, 0, 0, 0, false, hg__alter_mask, "PART of the pixels become 0")
+    X(mask, "PART", 0, 1, 0, 0, 0, false, hg__alter_mask, "PART of the pixels become 0")                               \
+    X(binarize, "sample|LEVEL", 0, 1, 0, 0, 0, false, hg__alter_binarize,                                              \
+      "pixels become 0 or 1: 1 by chance, as often as the pixel is high (sample), or where above LEVEL")
 
 static const struct kind {
     const char *name, *value;
@@ -62,7 +64,10 @@ const char *hg_augment_help(void)
 /* ---- The text form ---------------------------------------------------------------------------- */
 
 /* Names that people know from elsewhere. */
-static const char *const aliases[][2] = {{"salt-and-pepper", "salt"}, {"saltpepper", "salt"}, {"cutout", "occlude"}};
+static const char *const aliases[][2] = {{"salt-and-pepper", "salt"},
+                                         {"saltpepper", "salt"},
+                                         {"cutout", "occlude"},
+                                         {"binarise", "binarize"}};
 
 static const struct kind *find_kind(const char *name, const char *item, hg_error *e)
 {
@@ -108,6 +113,10 @@ static hg_status read_value(struct step *s, const char *text, const char *item, 
     if (!strcmp(k->value, "h|v|hv")) {
         s->value[0] = !strcmp(text, "h") ? 1 : !strcmp(text, "v") ? 2 : !strcmp(text, "hv") ? 3 : 0;
         return s->value[0] > 0 ? HG_OK : hg__fail(e, HG_USAGE, item, "h, v or hv is expected");
+    }
+    if (k->work == hg__alter_binarize && !strcmp(text, "sample")) {
+        s->value[0] = HG__BY_CHANCE;
+        return HG_OK;
     }
     snprintf(first, sizeof first, "%.*s", (int)strcspn(k->value, "["), k->value);
     bool read = read_number(text, &s->value[0], &rest) && (!*rest || k->second_most > 0);

@@ -53,6 +53,7 @@ typedef void hg__augmentation(hg__canvas *c, const double value[2], hg__random *
 
 hg__augmentation hg__move_rotate, hg__move_shift, hg__move_scale, hg__move_shear, hg__move_flip, hg__move_elastic;
 hg__augmentation hg__alter_gaussian, hg__alter_salt, hg__alter_speckle, hg__alter_mask, hg__alter_blur,
-    hg__alter_occlude, hg__alter_contrast, hg__alter_brightness;
+    hg__alter_occlude, hg__alter_contrast, hg__alter_brightness, hg__alter_binarize;
+enum { HG__BY_CHANCE = -1 }; /* binarize=sample: the value that is no level */
 
 #endif

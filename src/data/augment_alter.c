@@ -1,4 +1,4 @@
-/* augment_alter.c: augmentations that change the values where they are: noise, blur, occlusion, contrast. Results
+/* augment_alter.c: augmentations that change the values where they are: noise, blur, occlusion, contrast, two levels. Results
  * are clipped to [0,1], or to the image's own range where that is wider (standardised data). */
 #include "data/augment.h"
 
@@ -173,4 +173,19 @@ void hg__alter_brightness(hg__canvas *c, const double value[2], hg__random *r)
     float more = (float)(value[0] * (2 * hg__random_uniform(r) - 1));
     for (size_t i = 0; i < n; i++) c->image[i] += more;
     clip(c, g);
+}
+
+/* ---- Two levels ------------------------------------------------------------------------------- */
+
+/* Each value becomes 1 where it is above the level, or by chance, with itself as the probability: the stochastic
+ * binarisation of Salakhutdinov & Murray 2008, drawn anew in every epoch as Burda et al. 2016 do. */
+void hg__alter_binarize(hg__canvas *c, const double value[2], hg__random *r)
+{
+    size_t n = hg_shape_size(c->shape);
+    uint32_t word[HG__MANY];
+    for (size_t i = 0; i < n; i++) {
+        if (value[0] == HG__BY_CHANCE && i % HG__MANY == 0) hg__random_many(r, word);
+        double level = value[0] == HG__BY_CHANCE ? word[i % HG__MANY] * 0x1p-32 : value[0];
+        c->image[i] = (double)c->image[i] > level ? 1 : 0;
+    }
 }
