@@ -15,6 +15,7 @@
 #define HOURGLASS_EVAL_H
 
 #include <hourglass/data.h>
+#include <hourglass/net.h>
 
 typedef struct hg_metrics {
     size_t n;
@@ -64,6 +65,28 @@ typedef struct hg_pca_metrics {
 hg_status hg_pca_score(hg_pca_metrics *m, const hg_pca *p, size_t k, const hg_set *test, hg_error *e);
 /* Fits on `train`, measures on `test`; k <= d. The fit of a known data set is kept in the cache, by its checksum. */
 hg_status hg_pca_measure(hg_pca_metrics *m, const hg_set *train, const hg_set *test, size_t k, hg_error *e);
+
+/* How probable a VAE finds binary pictures, in nats a picture; of real-valued pixels that is another quantity, which is
+ * not had here. The encoder gives mean and log-variance of a Gaussian, the prior is N(0,1), the output is the
+ * probability of a 1 (Kingma & Welling 2014). */
+typedef struct hg_likelihood {
+    size_t n, samples;
+    double elbo;           /* mean over the pictures of log p(x) - KL, by sampling */
+    double nll;            /* -log p(x) by importance weights, an upper bound on average (Burda et al. 2016, eq. 8) */
+    double nll_error;      /* standard error of nll over the pictures; NaN of one */
+    double bits_per_value; /* nll / (values ln 2) */
+} hg_likelihood;
+typedef struct hg_likelihood_options {
+    size_t samples; /* codes drawn for each picture: 5,000 in Burda et al.; 1: nll is -elbo */
+    size_t threads; /* 0: one per processor; never changes the result */
+    uint64_t seed;
+    int (*signal)(void *ctx); /* asked now and then; not 0 (SIGINT, SIGTERM): stop. Or NULL */
+    void *ctx;
+} hg_likelihood_options;
+/* x: [n * size] of 0 and 1, the caller's. HG_MODEL: the model draws no code; HG_DATA: a pixel is neither; HG_INTERRUPTED,
+ * HG_TERMINATED by signal. *l is written only on success. */
+hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const float *x, size_t n, const hg_likelihood_options *o,
+                                hg_error *e);
 
 /* Published results that stand beside ours: the rows that apply to a data set and a code length. */
 typedef struct hg_published {

@@ -23,6 +23,7 @@ enum hg__purpose {
     HG__FOR_BENCH,
     HG__FOR_TUNE,
     HG__FOR_FOREST,
+    HG__FOR_LIKELIHOOD,
 };
 
 /* A stream: fixed (seed, purpose, step, index), and how far it has been read. */
