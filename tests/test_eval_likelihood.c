@@ -67,8 +67,8 @@ static void both_bounds_are_those_of_the_integral(void **state)
     assert_int_equal(hg_plan_open(&p, m, &(hg_plan_options){.batch = 1, .threads = 1}, NULL), HG_OK);
     for (int i = 0; i < PICTURES; i++) integrate(p, x + i * SIZE, &nll, &elbo);
     hg_plan_close(&p);
-    hg_likelihood_options o = {.samples = MANY, .threads = 2, .seed = 1};
-    assert_int_equal(hg_likelihood_measure(&l, m, x, PICTURES, &o, NULL), HG_OK);
+    hg_likelihood_work o = {.x = x, .n = PICTURES, .samples = MANY, .threads = 2, .seed = 1};
+    assert_int_equal(hg_likelihood_measure(&l, m, &o, NULL), HG_OK);
     if (fabs(l.nll - nll) > 0.005) fail_msg("nll %.4f, %.4f by the integral", l.nll, nll);
     if (fabs(l.elbo - elbo) > 0.01) fail_msg("elbo %.4f, %.4f by the integral", l.elbo, elbo);
     assert_true(-l.elbo > l.nll + 0.05); /* the toy tells the two apart */
@@ -85,10 +85,10 @@ static void one_sample_gives_the_elbo_and_threads_change_nothing(void **state)
     (void)state;
     fill(x);
     for (size_t samples = 1; samples < 600; samples += 299) {
-        hg_likelihood_options o = {.samples = samples, .threads = 1, .seed = 7};
-        assert_int_equal(hg_likelihood_measure(&one, m, x, PICTURES, &o, NULL), HG_OK);
+        hg_likelihood_work o = {.x = x, .n = PICTURES, .samples = samples, .threads = 1, .seed = 7};
+        assert_int_equal(hg_likelihood_measure(&one, m, &o, NULL), HG_OK);
         o.threads = 3;
-        assert_int_equal(hg_likelihood_measure(&two, m, x, PICTURES, &o, NULL), HG_OK);
+        assert_int_equal(hg_likelihood_measure(&two, m, &o, NULL), HG_OK);
         assert_memory_equal(&one, &two, sizeof one);
         if (samples == 1) assert_true(fabs(one.nll + one.elbo) < 1e-9);
     }
@@ -104,20 +104,21 @@ static void what_has_no_likelihood_is_refused_with_the_reason(void **state)
     hg_likelihood l;
     hg_error e = {0};
     hg_model *plain = make("input 2x3x1 -> x\ndense 1 -> z\nmirror sigmoid -> y\nloss bce y x\n"), *m = make(vae);
-    hg_likelihood_options o = {.samples = 10};
+    hg_likelihood_work o = {.x = x, .n = PICTURES, .samples = 10};
     (void)state;
     fill(x);
-    assert_int_equal(hg_likelihood_measure(&l, plain, x, PICTURES, &o, &e), HG_MODEL);
+    assert_int_equal(hg_likelihood_measure(&l, plain, &o, &e), HG_MODEL);
     assert_non_null(strstr(e.what, "gaussian MEAN LOGVAR"));
     x[SIZE + 2] = 0.5f;
-    assert_int_equal(hg_likelihood_measure(&l, m, x, PICTURES, &o, &e), HG_DATA);
+    assert_int_equal(hg_likelihood_measure(&l, m, &o, &e), HG_DATA);
     assert_non_null(strstr(e.what, "value 2 of picture 1 is 0.5"));
     x[SIZE + 2] = 1;
-    assert_int_equal(hg_likelihood_measure(&l, m, x, 0, &o, &e), HG_DATA);
-    o.samples = 0;
-    assert_int_equal(hg_likelihood_measure(&l, m, x, PICTURES, &o, &e), HG_USAGE);
-    o = (hg_likelihood_options){.samples = 10, .signal = stop, .ctx = &number};
-    assert_int_equal(hg_likelihood_measure(&l, m, x, PICTURES, &o, &e), HG_INTERRUPTED);
+    o.n = 0;
+    assert_int_equal(hg_likelihood_measure(&l, m, &o, &e), HG_DATA);
+    o.n = PICTURES, o.samples = 0;
+    assert_int_equal(hg_likelihood_measure(&l, m, &o, &e), HG_USAGE);
+    o = (hg_likelihood_work){.x = x, .n = PICTURES, .samples = 10, .signal = stop, .ctx = &number};
+    assert_int_equal(hg_likelihood_measure(&l, m, &o, &e), HG_INTERRUPTED);
     hg_model_close(&plain);
     hg_model_close(&m);
 }

@@ -76,24 +76,28 @@ typedef struct hg_likelihood {
     double nll_error;      /* standard error of nll over the pictures; NaN of one */
     double bits_per_value; /* nll / (values ln 2) */
 } hg_likelihood;
-typedef struct hg_likelihood_options {
+typedef struct hg_likelihood_work {
+    const float *x; /* [n * size] of 0 and 1; the caller's */
+    size_t n;
     size_t samples; /* codes drawn for each picture: 5,000 in Burda et al.; 1: nll is -elbo */
     size_t threads; /* 0: one per processor; never changes the result */
     uint64_t seed;
     int (*signal)(void *ctx); /* asked now and then; not 0 (SIGINT, SIGTERM): stop. Or NULL */
     void *ctx;
-} hg_likelihood_options;
-/* x: [n * size] of 0 and 1, the caller's. HG_MODEL: the model draws no code; HG_DATA: a pixel is neither; HG_INTERRUPTED,
- * HG_TERMINATED by signal. *l is written only on success. */
-hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const float *x, size_t n, const hg_likelihood_options *o,
-                                hg_error *e);
+} hg_likelihood_work;
+/* HG_MODEL: the model draws no code; HG_DATA: a pixel is neither 0 nor 1; HG_INTERRUPTED, HG_TERMINATED by signal.
+ * *l is written only on success. */
+hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const hg_likelihood_work *w, hg_error *e);
 
 /* Published results that stand beside ours: the rows that apply to a data set and a code length. */
 typedef struct hg_published {
-    const char *dataset, *model, *metric, *source;
+    const char *dataset; /* "mnist-binarised": its pixels drawn as 0 or 1; no figure of hg_metrics compares with it */
+    const char *model, *metric, *source;
     size_t code; /* 0: any */
     double value;
-    bool verified; /* read in the source or recomputed; else print "recalled" */
+    bool verified;        /* read in the source or recomputed; else print "recalled" */
+    const char *protocol; /* what `hourglass bench literature` calls the training that gives it, or NULL */
+    const char *noise;    /* what corrupts the input, or NULL */
 } hg_published;
 size_t hg_published_rows(const hg_published **rows);
 

@@ -60,6 +60,8 @@ static void remove_all(int folder, const char *name, int depth)
     unlinkat(folder, name, AT_REMOVEDIR);
 }
 
+void hg__litter_remove(const char *path) { remove_all(AT_FDCWD, path, DEEPEST); }
+
 void hg__litter_sweep(void)
 {
     for (int i = 0; i < PLACES; i++)

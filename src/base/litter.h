@@ -12,6 +12,9 @@ int hg__litter_process(long pid);
 /* It is finished, or gone. Of 0: nothing. */
 void hg__litter_done(int noted);
 
+/* Removes a file, or a folder with all in it; that it is not there is no fault. */
+void hg__litter_remove(const char *path);
+
 /* Ends the programs and removes the rest. May be called in a signal handler. */
 void hg__litter_sweep(void);
 

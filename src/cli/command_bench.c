@@ -1,9 +1,11 @@
-/* command_bench.c: `hourglass bench`: what src/bench measures, as a table for people or as JSON. */
+/* command_bench.c: `hourglass bench`: what src/bench measures, as a table for people or as JSON; and what others
+ * published, trained anew. */
 #include "bench/bench.h"
 
 #include "base/processor.h"
 #include "base/team.h"
 #include "bench/peak.h"
+#include "cli/bench_options.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "kern/kernels.h"
@@ -14,6 +16,7 @@
 typedef struct values {
     hg__common common;
     hg__bench_options o;
+    hg__literature_values literature;
 } values;
 
 #define AT(field) offsetof(hg__bench_options, field)
@@ -56,7 +59,11 @@ static const hg__option rows[] = {
      .type = HG__FLAG,
      .offset = AT(layers),
      .help = "kernels: the presets' layers instead, three passes each, with the kernel set in use"},
-    {.name = "seed", .type = HG__U64, .offset = AT(seed), .fallback = "1", .help = "of the sweep"},
+    {.name = "seed",
+     .type = HG__U64,
+     .offset = AT(seed),
+     .fallback = "1",
+     .help = "of the sweep; literature: of weights, order and noise"},
     {0},
 };
 #undef AT
@@ -68,17 +75,20 @@ static const struct {
     hg__bench *run;
 } benches[] = {{"kernels", hg__bench_kernels}, {"train", hg__bench_train}, {"infer", hg__bench_infer}};
 enum { BENCHES = sizeof benches / sizeof *benches };
+static const char literature[] = "literature"; /* not a matter of speed, and only where it is asked for */
 
 static hg_status check_word(const hg__call *call, hg_error *e)
 {
-    const char *names[BENCHES];
+    const char *names[BENCHES + 1];
+    if (call->words && !strcmp(call->word[0], literature)) return HG_OK;
+    names[BENCHES] = literature;
     for (size_t i = 0; i < BENCHES; i++) {
         names[i] = benches[i].name;
         if (!call->words || !strcmp(call->word[0], names[i])) return HG_OK;
     }
-    const char *near = hg__guess(call->word[0], names, BENCHES);
+    const char *near = hg__guess(call->word[0], names, BENCHES + 1);
     if (near) return hg__fail(e, HG_USAGE, call->word[0], "is no bench; did you mean %s?", near);
-    return hg__fail(e, HG_USAGE, call->word[0], "is no bench; there are kernels, train and infer");
+    return hg__fail(e, HG_USAGE, call->word[0], "is no bench; there are kernels, train, infer and literature");
 }
 
 /* The unit, first: what one core and all of them can do. */
@@ -172,6 +182,9 @@ static hg_status run_bench(hg__call *call, hg_error *e)
     size_t threads = o->threads ? o->threads : hg__processors();
     hg__figures figures = {0};
     hg_status s = check_word(call, e);
+    if (!s && call->words && !strcmp(call->word[0], literature))
+        return hg__bench_literature(call, &((const values *)call->values)->literature,
+                                    &(hg__literature_frame){o->threads, o->seed}, e);
     if (!s) s = measure(call, threads, &figures, e);
     if (!s) s = hg__figures_done(&figures, e);
     if (!s && call->common->json) s = print_json(call, &figures, threads, e);
@@ -182,22 +195,32 @@ static hg_status run_bench(hg__call *call, hg_error *e)
 
 const hg__command hg__command_bench = {
     .name = "bench",
-    .summary = "how fast this machine trains, runs and multiplies",
-    .words = "[kernels | train | infer]",
-    .about = "kernels: the products of the presets in GFLOP/s, the other rows of the kernel table in GB/s, on one "
-             "thread, for every kernel set. train: images a second at batch 128, with one thread and with all. infer: "
-             "one image on one thread (p50, p99), a thousand on all, and opening a plan. Without a word: all three.\n\n"
-             "A figure is the median over the rounds; spread is the width of their middle half. Every round goes "
-             "through all rows in turn. % max is the share of the multiply-add peak, which is measured beside it in "
-             "each round; of training, the share of the speed at which the model's own operations would run at that "
-             "peak; of \"times as fast\", the gain as a share of the peak's own.",
+    .summary = "how fast this machine is; published results, trained anew",
+    .words = "[kernels | train | infer | literature]",
+    .about =
+        "kernels: the products of the presets in GFLOP/s, the other rows of the kernel table in GB/s, on one "
+        "thread, for every kernel set. train: images a second at batch 128, with one thread and with all. infer: "
+        "one image on one thread (p50, p99), a thousand on all, and opening a plan. Without a word: these three.\n\n"
+        "A figure is the median over the rounds; spread is the width of their middle half. Every round goes "
+        "through all rows in turn. % max is the share of the multiply-add peak, which is measured beside it in "
+        "each round; of training, the share of the speed at which the model's own operations would run at that "
+        "peak; of \"times as fast\", the gain as a share of the peak's own.\n\n"
+        "literature: trains what others published on MNIST with their settings, in some 45 minutes on two cores, and "
+        "prints ours, "
+        "theirs, PCA at the same code length and the floor, in every unit. Each row names its source, and what "
+        "could not be had as published.",
     .examples =
         (const hg__example[]){{"hourglass bench", "all three, in about a minute"},
                               {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
                               {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
                               {"hourglass bench infer --json -q > infer.json", "for a program"},
+                              {"hourglass bench literature -o literature.html", "published results beside ours"},
+                              {"hourglass bench literature --quick", "the same in seconds, for the look of it"},
                               {NULL, NULL}},
-    .groups = (const hg__option_group[]){{"Bench", rows, offsetof(values, o)}, HG__COMMON_GROUP, HG__GROUPS_END},
+    .groups = (const hg__option_group[]){{"Bench", rows, offsetof(values, o)},
+                                         {"Literature", hg__literature_rows, offsetof(values, literature)},
+                                         HG__COMMON_GROUP,
+                                         HG__GROUPS_END},
     .size = sizeof(values),
     .words_max = 1,
     .run = run_bench,

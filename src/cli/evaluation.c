@@ -138,14 +138,17 @@ void hg__evaluation_close(hg__evaluation *v)
     *v = (hg__evaluation){0};
 }
 
+static bool same_noise(const char *a, const char *b) { return a && b ? !strcmp(a, b) : !a && !b; }
+
 const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at)
 {
     const hg_published *rows;
     size_t n = hg_published_rows(&rows);
-    bool whole_test = !strcmp(v->split, "test") && !v->index && !v->noise;
+    bool whole_test = !strcmp(v->split, "test") && !v->index;
     while (whole_test && *at < n) {
         const hg_published *row = &rows[(*at)++];
-        if (!strcmp(row->dataset, v->source) && (!row->code || row->code == v->code)) return row;
+        bool fits = !row->code || row->code == v->code;
+        if (fits && !strcmp(row->dataset, v->source) && same_noise(row->noise, v->noise)) return row;
     }
     return NULL;
 }

@@ -1,5 +1,5 @@
-/* augment_alter.c: augmentations that change the values where they are: noise, blur, occlusion, contrast, two levels. Results
- * are clipped to [0,1], or to the image's own range where that is wider (standardised data). */
+/* augment_alter.c: augmentations that change the values where they are: noise, blur, occlusion, contrast, two
+ * levels. Results are clipped to [0,1], or to the image's own range where that is wider (standardised data). */
 #include "data/augment.h"
 
 #include <math.h>

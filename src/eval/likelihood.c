@@ -1,9 +1,9 @@
 /* likelihood.c: how probable a VAE finds binary pictures: the ELBO, and the tighter bound by importance weights.
  *
- * Of a picture x, K codes are drawn from the encoder's Gaussian q(z|x); each has the weight w = p(x|z) p(z) / q(z|x), and
- * log of their mean is at most log p(x) on average, nearer the more there are (Burda, Grosse & Salakhutdinov 2016,
- * "Importance weighted autoencoders", equation 8). The mean of log w is the ELBO of Kingma & Welling 2014. A picture is
- * one task with random numbers of its own, so the figures do not depend on the number of threads. */
+ * Of a picture x, K codes are drawn from the encoder's Gaussian q(z|x); each has the weight w = p(x|z) p(z) / q(z|x),
+ * and the log of their mean is at most log p(x) on average, the nearer the more there are (Burda, Grosse &
+ * Salakhutdinov 2016, "Importance weighted autoencoders", equation 8). The mean of log w is the ELBO of Kingma &
+ * Welling 2014. A picture is one task with random numbers of its own: no figure depends on the number of threads. */
 #include <hourglass/eval.h>
 
 #include "base/random.h"
@@ -25,8 +25,7 @@ typedef struct worker {
 } worker;
 
 typedef struct work {
-    const float *x;
-    const hg_likelihood_options *o;
+    const hg_likelihood_work *o;
     const char *mean, *logvar; /* names of the values that q is made of */
     size_t size, code;
     worker *worker;
@@ -83,7 +82,7 @@ static void weigh_picture(void *ctx, size_t i, size_t thread)
 {
     work *w = ctx;
     const worker *o = &w->worker[thread];
-    const float *x = w->x + i * w->size;
+    const float *x = w->o->x + i * w->size;
     log_sum weights = {-INFINITY, 0};
     double elbo = 0;
     if (!thread && w->o->signal && !w->stopped) w->stopped = w->o->signal(w->o->ctx);
@@ -108,7 +107,7 @@ static void weigh_picture(void *ctx, size_t i, size_t thread)
 
 /* ---- All of them ------------------------------------------------------------------------------- */
 
-static hg_status check(work *w, const hg_model *m, size_t n, hg_error *e)
+static hg_status check(work *w, const hg_model *m, hg_error *e)
 {
     const hg_graph *g = hg_model_graph(m);
     size_t z = hg__graph_find(g, "z"), y = hg__graph_find(g, "y");
@@ -121,10 +120,11 @@ static hg_status check(work *w, const hg_model *m, size_t n, hg_error *e)
         return hg__fail(e, HG_MODEL, g->name, "its output is not of its input's shape, so there is no likelihood");
     if (!w->o->samples || w->o->samples > UINT32_MAX)
         return hg__fail(e, HG_USAGE, "likelihood", "from 1 to %u samples can be drawn", UINT32_MAX);
-    for (size_t i = 0; i < n * w->size; i++)
-        if (w->x[i] != 0 && w->x[i] != 1)
+    if (!w->o->n) return hg__fail(e, HG_DATA, "likelihood", "there are no pictures");
+    for (size_t i = 0; i < w->o->n * w->size; i++)
+        if (w->o->x[i] != 0 && w->o->x[i] != 1)
             return hg__fail(e, HG_DATA, "likelihood", "value %zu of picture %zu is %g; binarise the pictures first",
-                            i % w->size, i / w->size, (double)w->x[i]);
+                            i % w->size, i / w->size, (double)w->o->x[i]);
     return HG_OK;
 }
 
@@ -147,8 +147,9 @@ static void worker_close(worker *o)
     free(o->log_weight);
 }
 
-static void sum_up(hg_likelihood *l, const work *w, size_t n)
+static void sum_up(hg_likelihood *l, const work *w)
 {
+    size_t n = w->o->n;
     double squares = 0;
     *l = (hg_likelihood){.n = n, .samples = w->o->samples};
     for (size_t i = 0; i < n; i++) l->nll += w->nll[i] / (double)n, l->elbo += w->elbo[i] / (double)n;
@@ -157,13 +158,12 @@ static void sum_up(hg_likelihood *l, const work *w, size_t n)
     l->bits_per_value = l->nll / log(2) / (double)w->size;
 }
 
-hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const float *x, size_t n, const hg_likelihood_options *o,
-                                hg_error *e)
+hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const hg_likelihood_work *o, hg_error *e)
 {
-    size_t threads = o->threads ? o->threads : hg__processors();
+    size_t n = o->n, threads = o->threads ? o->threads : hg__processors();
     hg__team *team = NULL;
-    work w = {.x = x, .o = o};
-    hg_status s = n ? check(&w, m, n, e) : hg__fail(e, HG_DATA, "likelihood", "there are no pictures");
+    work w = {.o = o};
+    hg_status s = check(&w, m, e);
     if (s) return s;
     w.worker = calloc(threads, sizeof *w.worker);
     w.nll = calloc(n, sizeof *w.nll), w.elbo = calloc(n, sizeof *w.elbo);
@@ -172,7 +172,7 @@ hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const float *x, s
     for (size_t i = 0; !s && i < threads; i++) s = worker_open(&w.worker[i], &w, m, e);
     if (!s) hg__team_run(team, n, weigh_picture, &w);
     if (!s && w.stopped) s = hg__fail(e, w.stopped == 15 ? HG_TERMINATED : HG_INTERRUPTED, "likelihood", "was stopped");
-    if (!s) sum_up(l, &w, n);
+    if (!s) sum_up(l, &w);
     for (size_t i = 0; w.worker && i < threads; i++) worker_close(&w.worker[i]);
     hg__team_close(&team);
     free(w.worker);

@@ -114,3 +114,22 @@ bool hg__markup_image(hg__text *t, const char *path, const char *alt)
     free(bytes);
     return good;
 }
+
+void hg__markup_head(hg__text *t)
+{
+    hg__text_add(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta name=\"generator\" content=\"hourglass " HG_VERSION "\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+                    "style-src 'unsafe-inline'\">\n<title>");
+}
+
+void hg__markup_body(hg__text *t)
+{
+    hg__text_add(t, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", hg__markup_style);
+}
+
+void hg__markup_end(hg__text *t)
+{
+    hg__text_add(t, "<footer>Written by hourglass " HG_VERSION ".</footer>\n</body>\n</html>\n");
+}

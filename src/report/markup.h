@@ -23,6 +23,11 @@ void hg__markup_value(hg__text *t, const json_t *value);
 /* An <img> that holds the PNG file itself. False, and nothing written, when there is no such file or it is no PNG. */
 bool hg__markup_image(hg__text *t, const char *path, const char *alt);
 
+/* What stands before a page's title, between title and body, and behind what is said: the same for every page. */
+void hg__markup_head(hg__text *t);
+void hg__markup_body(hg__text *t);
+void hg__markup_end(hg__text *t);
+
 /* The page's style sheet. */
 extern const char hg__markup_style[];
 

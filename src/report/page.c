@@ -234,13 +234,9 @@ void hg__page_summary(hg__text *t, const hg__page *p)
 
 static void add_head(hg__text *t, const hg__page *p)
 {
-    hg__text_add(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                    "<meta name=\"generator\" content=\"hourglass " HG_VERSION "\">\n"
-                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-                    "style-src 'unsafe-inline'\">\n<title>");
+    hg__markup_head(t);
     add_title(t, p);
-    hg__text_add(t, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", hg__markup_style);
+    hg__markup_body(t);
 }
 
 hg_status hg_report_write(const char *run_folder, const char *path, bool force, hg_error *e)
@@ -257,7 +253,8 @@ hg_status hg_report_write(const char *run_folder, const char *path, bool force, 
     hg__page_training(&t, &p);
     hg__page_model(&t, &p);
     hg__page_settings(&t, &p);
-    hg__text_add(&t, "</main>\n<footer>Written by hourglass " HG_VERSION ".</footer>\n</body>\n</html>\n");
+    hg__text_add(&t, "</main>\n");
+    hg__markup_end(&t);
     s = hg__text_done(&t, e);
     if (!s) s = hg__file_write(path, t.at, t.size, force, e);
 done:

@@ -60,7 +60,7 @@ refused() # STATUS TEXT COMMAND…
     ok "hourglass ${*:3} exits with $1 and says: $2" sh -c "[ $status = $1 ] && grep -qF -e \"$2\" err && [ ! -s out ]"
 }
 refused 2 'kernals: is no bench; did you mean kernels?' bench kernals
-refused 2 'zzz: is no bench; there are kernels, train and infer' bench zzz
+refused 2 'zzz: is no bench; there are kernels, train, infer and literature' bench zzz
 refused 2 'one word too many' bench train infer
 refused 2 "did you mean 'avx2'?" bench kernels --set avx1 -q
 refused 2 '--rounds: 0 is too small' bench --rounds 0
