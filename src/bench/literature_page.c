@@ -12,13 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A column whose title begins with a space holds words, all others numbers. */
 static void begin_table(hg__text *t, const char *caption, const char *const *column, size_t columns)
 {
     hg__text_add(t,
                  "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>%s</caption>\n<thead><tr><th "
                  "scope=\"col\"></th>",
                  caption);
-    for (size_t i = 0; i < columns; i++) hg__text_add(t, "<th scope=\"col\" class=\"n\">%s</th>", column[i]);
+    for (size_t i = 0; i < columns; i++)
+        hg__text_add(t, "<th scope=\"col\"%s>%s</th>", *column[i] == ' ' ? "" : " class=\"n\"", column[i]);
     hg__text_add(t, "</tr></thead>\n<tbody>\n");
 }
 
@@ -30,6 +32,13 @@ static void add_cell(hg__text *t, double v)
     if (v == 0) hg__text_add(t, "0");
     else hg__markup_number(t, v, 4);
     hg__text_add(t, "</td>");
+}
+
+/* As many digits as its source gives. */
+static void add_published_cell(hg__text *t, const hg_published *p)
+{
+    if (p) hg__text_add(t, "<td class=\"n\">%g</td>", p->value);
+    else add_cell(t, (double)NAN);
 }
 
 static void add_tag(hg__text *t, const hg_published *p)
@@ -47,7 +56,7 @@ static void add_main_row(hg__text *t, const hg__literature *l, const hg__literat
     hg__markup_wrap(t, "", r->protocol.what, "</span></th><td>");
     hg__markup_wrap(t, "", hg__unit_name(r->protocol.metric), "</td>");
     add_cell(t, r->ours);
-    add_cell(t, p ? p->value : (double)NAN);
+    add_published_cell(t, p);
     add_cell(t, r->pca);
     hg__text_add(t, "<td class=\"n\">");
     if (r->pca_k) hg__text_add(t, "%zu", r->pca_k);
@@ -64,8 +73,8 @@ static void add_main_row(hg__text *t, const hg__literature *l, const hg__literat
 
 static void add_main(hg__text *t, const hg__literature *l)
 {
-    static const char *const columns[] = {"unit",  "ours",   "published", "PCA",   "k",
-                                          "floor", "epochs", "seconds",   "source"};
+    static const char *const columns[] = {" unit", "ours",   "published", "PCA",    "k",
+                                          "floor", "epochs", "seconds",   " source"};
     begin_table(t, "In the unit that was published. <em>Recalled</em> figures were not checked at their source.",
                 columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < l->n; i++) add_main_row(t, l, &l->row[i]);
@@ -83,7 +92,7 @@ static void add_units(hg__text *t, const char *name, const char *whose, const hg
 
 static void add_reconstructions(hg__text *t, const hg__literature *l)
 {
-    static const char *const columns[] = {"",          "SSE/image", "MSE/pixel", "PSNR, dB",
+    static const char *const columns[] = {" ",         "SSE/image", "MSE/pixel", "PSNR, dB",
                                           "BCE/pixel", "− floor",   "BCE/image"};
     hg__text_add(t, "<section>\n<h2>Reconstructions in every unit</h2>\n");
     begin_table(t, "Pixels in [0,1]; cross-entropies in nats. PCA's SSE, MSE and PSNR are unclipped.", columns,
@@ -115,7 +124,7 @@ static void add_likelihood_row(hg__text *t, const char *name, const char *whose,
 
 static void add_likelihoods(hg__text *t, const hg__literature *l)
 {
-    static const char *const columns[] = {"", "nats/image", "bits/pixel", "ELBO, nats"};
+    static const char *const columns[] = {" ", "nats/image", "bits/pixel", "ELBO, nats"};
     for (size_t i = 0; i < l->n; i++) {
         const hg__literature_row *r = &l->row[i];
         size_t at = 0;
@@ -189,8 +198,8 @@ static void add_protocol(hg__text *t, const hg__literature *l, const hg__literat
     add_curve(t, l, r);
     hg__text_add(t, "<ul>\n");
     for (const hg_published *p; (p = hg__protocol_published(&r->protocol, &at));) {
-        hg__markup_wrap(t, "<li>Published: ", p->model, ", ");
-        hg__markup_number(t, p->value, 4);
+        hg__markup_wrap(t, "<li>Published: ", p->model, "");
+        hg__text_add(t, ", %g", p->value);
         hg__markup_wrap(t, " ", hg__unit_name(p->metric), " (");
         hg__markup_wrap(t, "", p->source, ")");
         add_tag(t, p);

@@ -45,6 +45,11 @@ for name in $protocols; do ok "the page shows $name" has page.html "<h2>$name</h
 ok 'with a picture of each' [ "$(grep -c '<img [^>]*data:image/png' page.html)" = 7 ]
 ok 'and points at nothing outside of itself' sh -c "! grep -qE '(src|href)=\"[^d#]' page.html"
 cp out first
+run python3 "$SOURCE_DIR/bench/draw_literature.py" first results.md
+ok 'its JSON becomes a page of doc/' [ "$status" = 0 ]
+ok 'with ours in bold, and published, PCA, floor and epochs beside it' \
+    grep -qE '^\| `keras-dense`: .* \| BCE/pixel \| \*\*0\.[0-9]+\*\* \| 0\.09 \| 0\.[0-9]+ \(k = 32\) \| 0\.05[0-9]+ \| 1 of 50 \|' results.md
+ok 'which says that a quick run compares with nothing' has results.md 'none of its figures compares'
 
 run hourglass bench literature --quick --only keras-dense -q
 ok '--only trains one' [ "$status" = 0 ]
