@@ -174,7 +174,7 @@ static void normalisation_agrees(const hg__kernels *k)
     for (size_t trial = 0; trial < TRIALS; trial++) {
         box b = box_open(400 + trial);
         bool batch = pick(&b, 0, 1);
-        hg__norm w = {.n = pick(&b, 1, 5), .pixels = pick(&b, 2, 30), .groups = pick(&b, 1, 3), .epsilon = (real)1e-5};
+        hg__norm w = {.n = pick(&b, 1, 5), .pixels = pick(&b, 2, 90), .groups = pick(&b, 1, 3), .epsilon = (real)1e-5};
         w.c = w.groups * pick(&b, 1, 20);
         size_t all = w.n * w.pixels * w.c, stats = batch ? w.c : w.n * w.groups;
         size_t sizes[7] = {all, stats, stats, all, w.c, w.c, all};
@@ -185,6 +185,32 @@ static void normalisation_agrees(const hg__kernels *k)
         normalise(k, w, batch, out);
         normalise(&hg__kernels_ref, w, batch, want);
         for (size_t i = 0; i < 7; i++) assert_near(k->name, out[i], want[i], sizes[i], 1e-4);
+        box_close(&b);
+    }
+}
+
+/* The gradients of scale and shift over some samples, and over the rest of them in a second call. */
+static void norm_sums_continue_bitwise(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        box b = box_open(450 + trial);
+        hg__norm w = {.n = 5, .pixels = pick(&b, 1, 70), .groups = pick(&b, 1, 4), .epsilon = (real)1e-5};
+        w.c = w.groups * pick(&b, 1, 20);
+        size_t size = w.pixels * w.c, cut = pick(&b, 1, 4);
+        w.x = values(&b, w.n * size), w.dy = values(&b, w.n * size);
+        w.scale = values(&b, w.c), w.shift = values(&b, w.c), w.y = box_take(&b, w.n * size);
+        w.mean = box_take(&b, w.n * w.groups), w.istd = box_take(&b, w.n * w.groups);
+        w.dscale = box_take(&b, w.c), w.dshift = box_take(&b, w.c);
+        k->norm(&w);
+        k->norm_grad(&w);
+        hg__norm part = w;
+        part.dscale = box_take(&b, w.c), part.dshift = box_take(&b, w.c), part.n = cut;
+        k->norm_grad(&part);
+        part.x += cut * size, part.dy += cut * size, part.mean += cut * w.groups, part.istd += cut * w.groups;
+        part.n = w.n - cut, part.dw_add = true;
+        k->norm_grad(&part);
+        assert_same_bits("dscale", part.dscale, w.dscale, w.c);
+        assert_same_bits("dshift", part.dshift, w.dshift, w.c);
         box_close(&b);
     }
 }
@@ -340,6 +366,10 @@ static void pooling_rows_agree(void **state) { (void)state, for_each_set(pooling
 static void resizing_rows_agree(void **state) { (void)state, for_each_set(resizing_agrees); }
 static void unshuffle_is_the_inverse_of_shuffle(void **state) { (void)state, for_each_set(unshuffle_undoes_shuffle); }
 static void normalisation_rows_agree(void **state) { (void)state, for_each_set(normalisation_agrees); }
+static void norm_gradients_that_are_cut_continue_bitwise(void **state)
+{
+    (void)state, for_each_set(norm_sums_continue_bitwise);
+}
 static void loss_rows_agree(void **state) { (void)state, for_each_set(losses_agree); }
 static void ssim_and_divergence_agree(void **state) { (void)state, for_each_set(ssim_and_kl_agree); }
 static void random_numbers_are_the_same_in_every_set(void **state) { (void)state, for_each_set(draws_agree); }
@@ -357,6 +387,7 @@ int main(void)
         cmocka_unit_test(resizing_rows_agree),
         cmocka_unit_test(unshuffle_is_the_inverse_of_shuffle),
         cmocka_unit_test(normalisation_rows_agree),
+        cmocka_unit_test(norm_gradients_that_are_cut_continue_bitwise),
         cmocka_unit_test(loss_rows_agree),
         cmocka_unit_test(ssim_and_divergence_agree),
         cmocka_unit_test(random_numbers_are_the_same_in_every_set),

@@ -25,6 +25,7 @@ static void act_tanh(const arrays *m) { m->k->act(HG__ACT_TANH, 0, N, m->a, m->u
 static void act_sigmoid(const arrays *m) { m->k->act(HG__ACT_SIGMOID, 0, N, m->a, m->u); }
 static void act_gelu(const arrays *m) { m->k->act(HG__ACT_GELU, 0, N, m->a, m->u); }
 static void act_grad(const arrays *m) { m->k->act_grad(HG__ACT_RELU, 0, N, m->a, m->u); }
+static void act_grad_gelu(const arrays *m) { m->k->act_grad(HG__ACT_GELU, 0, N, m->a, m->u); }
 static void act_bias_grad(const arrays *m)
 {
     m->k->act_bias_grad(HG__ACT_RELU, 0, PIXELS, CHANNELS, m->a, m->u, m->v, false);
@@ -47,7 +48,12 @@ static void pool_avg_grad(const arrays *m) { m->k->pool_avg_grad(&halves, m->a, 
 static void nearest(const arrays *m) { m->k->nearest(IMAGES, image, 2, 2, m->a, m->wide); }
 static void nearest_grad(const arrays *m) { m->k->nearest_grad(IMAGES, image, 2, 2, m->wide, m->u, false); }
 static void bilinear(const arrays *m) { m->k->bilinear(IMAGES, image, 2 * SIDE, 2 * SIDE, m->a, m->wide); }
+static void bilinear_grad(const arrays *m)
+{
+    m->k->bilinear_grad(IMAGES, image, 2 * SIDE, 2 * SIDE, m->wide, m->u, false);
+}
 static void shuffle(const arrays *m) { m->k->shuffle(IMAGES, image, 2, m->a, m->u, false); }
+static void unshuffle(const arrays *m) { m->k->unshuffle(IMAGES, image, 2, m->a, m->u, false); }
 
 static hg__norm norm_work(const arrays *m, size_t groups)
 {
@@ -61,7 +67,11 @@ static hg__norm norm_work(const arrays *m, size_t groups)
                       .shift = m->c,
                       .y = m->u,
                       .mean = m->v,
-                      .istd = m->v + N / 2};
+                      .istd = m->v + N / 2,
+                      .dy = m->p,
+                      .dx = m->u,
+                      .dscale = m->wide,
+                      .dshift = m->wide + N};
 }
 
 static void norm_group(const arrays *m)
@@ -70,10 +80,22 @@ static void norm_group(const arrays *m)
     m->k->norm(&w);
 }
 
+static void norm_group_grad(const arrays *m)
+{
+    hg__norm w = norm_work(m, 8);
+    m->k->norm_grad(&w);
+}
+
 static void norm_batch(const arrays *m)
 {
     hg__norm w = norm_work(m, 1);
     m->k->norm_batch(&w);
+}
+
+static void norm_batch_grad(const arrays *m)
+{
+    hg__norm w = norm_work(m, 1);
+    m->k->norm_batch_grad(&w);
 }
 
 static void lose(const arrays *m, hg__loss kind)
@@ -121,6 +143,7 @@ static const row_case cases[] = {
     {"act sigmoid", 2, act_sigmoid},
     {"act gelu", 2, act_gelu},
     {"act_grad relu", 3, act_grad},
+    {"act_grad gelu", 3, act_grad_gelu},
     {"act_bias_grad relu", 3, act_bias_grad},
     {"copy", 2, copy},
     {"sum2", 3, sum2},
@@ -134,9 +157,13 @@ static const row_case cases[] = {
     {"nearest 2x2", 5, nearest},
     {"nearest_grad 2x2", 5, nearest_grad},
     {"bilinear 2x2", 5, bilinear},
+    {"bilinear_grad 2x2", 5, bilinear_grad},
     {"shuffle 2", 2, shuffle},
+    {"unshuffle 2", 2, unshuffle},
     {"norm 8 groups", 2, norm_group},
+    {"norm_grad 8 groups", 3, norm_group_grad},
     {"norm_batch", 2, norm_batch},
+    {"norm_batch_grad", 3, norm_batch_grad},
     {"loss mse", 3, loss_mse},
     {"loss bce", 3, loss_bce},
     {"draw_uniform", 1, draw_uniform},

@@ -17,6 +17,21 @@ static inline ptrdiff_t hg__offset(const int32_t *table, size_t i, size_t step)
 /* y = v or y += v: what every `add` argument means. */
 static inline void hg__put(real *y, real v, bool add) { *y = add ? *y + v : v; }
 
+/* Of bilinear upsampling: output position o lies between inputs at[0] and at[1], with weights part[0] and part[1]. */
+typedef struct hg__between {
+    size_t at[2];
+    real part[2];
+} hg__between;
+
+static inline hg__between hg__between_of(size_t o, size_t out, size_t in)
+{
+    real at = ((real)o + (real)0.5) * ((real)in / (real)out) - (real)0.5;
+    if (at < 0) at = 0;
+    size_t low = (size_t)at, high = low + 1 < in ? low + 1 : low;
+    real part = at - (real)low;
+    return (hg__between){{low, high}, {1 - part, part}};
+}
+
 /* f(x), and f'(v) where v is y or x as hg__act_needs_input says. */
 real hg__ref_act_of(hg__act a, real slope, real x);
 real hg__ref_act_slope(hg__act a, real slope, real v);

@@ -26,26 +26,11 @@ void hg__ref_nearest_grad(size_t n, hg_shape in, size_t fh, size_t fw, const rea
             }
 }
 
-/* Output position o lies between inputs at[0] and at[1], with weights part[0] and part[1]. */
-typedef struct between {
-    size_t at[2];
-    real part[2];
-} between;
-
-static between between_of(size_t o, size_t out, size_t in)
-{
-    real at = ((real)o + (real)0.5) * ((real)in / (real)out) - (real)0.5;
-    if (at < 0) at = 0;
-    size_t low = (size_t)at, high = low + 1 < in ? low + 1 : low;
-    real part = at - (real)low;
-    return (between){{low, high}, {1 - part, part}};
-}
-
 void hg__ref_bilinear(size_t n, hg_shape in, size_t oh, size_t ow, const real *x, real *y)
 {
     for (size_t o = 0; o < n * oh * ow; o++) {
         const real *image = x + o / (oh * ow) * in.h * in.w * in.c;
-        between v = between_of(o / ow % oh, oh, in.h), u = between_of(o % ow, ow, in.w);
+        hg__between v = hg__between_of(o / ow % oh, oh, in.h), u = hg__between_of(o % ow, ow, in.w);
         for (size_t c = 0; c < in.c; c++) {
             real sum = 0;
             for (size_t t = 0; t < 4; t++)
@@ -60,7 +45,7 @@ void hg__ref_bilinear_grad(size_t n, hg_shape in, size_t oh, size_t ow, const re
     if (!add) memset(dx, 0, n * hg_shape_size(in) * sizeof(real));
     for (size_t o = 0; o < n * oh * ow; o++) {
         real *image = dx + o / (oh * ow) * hg_shape_size(in);
-        between v = between_of(o / ow % oh, oh, in.h), u = between_of(o % ow, ow, in.w);
+        hg__between v = hg__between_of(o / ow % oh, oh, in.h), u = hg__between_of(o % ow, ow, in.w);
         for (size_t t = 0; t < 4; t++)
             for (size_t c = 0; c < in.c; c++)
                 image[(v.at[t / 2] * in.w + u.at[t % 2]) * in.c + c] +=

@@ -4,7 +4,19 @@
 
 #include "kern/isa/vmath.h"
 
-/* f(x); GELU is left to ref. */
+ALWAYS_INLINE vf gelu(vf x)
+{
+    vf bell;
+    return x * vf_normal_below(x, &bell);
+}
+
+ALWAYS_INLINE vf gelu_slope(vf x)
+{
+    vf bell, below = vf_normal_below(x, &bell);
+    return below + x * (bell * 0x1.988454p-2f); /* 1 / sqrt(2 pi) */
+}
+
+/* f(x) */
 ALWAYS_INLINE vf act_of(hg__act a, float slope, vf x)
 {
     switch (a) {
@@ -14,6 +26,7 @@ ALWAYS_INLINE vf act_of(hg__act a, float slope, vf x)
     case HG__ACT_TANH: return vf_tanh(x);
     case HG__ACT_SIGMOID: return vf_sigmoid(x);
     case HG__ACT_SOFTPLUS: return vf_softplus(x);
+    case HG__ACT_GELU: return gelu(x);
     case HG__ACT_SILU: return x * vf_sigmoid(x);
     default: return x;
     }
@@ -29,6 +42,7 @@ ALWAYS_INLINE vf act_slope(hg__act a, float slope, vf v)
     case HG__ACT_TANH: return 1 - v * v;
     case HG__ACT_SIGMOID: return v * (1 - v);
     case HG__ACT_SOFTPLUS: return -vf_expm1(-v);
+    case HG__ACT_GELU: return gelu_slope(v);
     case HG__ACT_SILU: return vf_sigmoid(v) * (1 + v * vf_sigmoid(-v));
     default: return vf_all(1);
     }
@@ -51,6 +65,7 @@ static void simd_act(hg__act a, float slope, size_t n, const float *x, float *y)
     case HG__ACT_TANH: act_over(HG__ACT_TANH, slope, n, x, y); return;
     case HG__ACT_SIGMOID: act_over(HG__ACT_SIGMOID, slope, n, x, y); return;
     case HG__ACT_SOFTPLUS: act_over(HG__ACT_SOFTPLUS, slope, n, x, y); return;
+    case HG__ACT_GELU: act_over(HG__ACT_GELU, slope, n, x, y); return;
     case HG__ACT_SILU: act_over(HG__ACT_SILU, slope, n, x, y); return;
     default: hg__ref_act(a, slope, n, x, y); return;
     }
@@ -72,6 +87,7 @@ static void simd_act_grad(hg__act a, float slope, size_t n, const float *v, floa
     case HG__ACT_TANH: act_grad_over(HG__ACT_TANH, slope, n, v, g); return;
     case HG__ACT_SIGMOID: act_grad_over(HG__ACT_SIGMOID, slope, n, v, g); return;
     case HG__ACT_SOFTPLUS: act_grad_over(HG__ACT_SOFTPLUS, slope, n, v, g); return;
+    case HG__ACT_GELU: act_grad_over(HG__ACT_GELU, slope, n, v, g); return;
     case HG__ACT_SILU: act_grad_over(HG__ACT_SILU, slope, n, v, g); return;
     case HG__ACT_NONE: return;
     default: hg__ref_act_grad(a, slope, n, v, g); return;

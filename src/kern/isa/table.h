@@ -8,9 +8,11 @@
 #include "kern/isa/simd_gemm_t.h"
 #include "kern/isa/simd_gemm_t_narrow.h"
 #include "kern/isa/simd_loss.h"
+#include "kern/isa/simd_norm.h"
 #include "kern/isa/simd_optim.h"
 #include "kern/isa/simd_pack.h"
 #include "kern/isa/simd_pool.h"
+#include "kern/isa/simd_resize.h"
 
 /* Products of few columns would leave half of every vector empty: a set with vectors half as wide does them. */
 #ifdef HG__HALF_SET
@@ -56,15 +58,15 @@ const hg__kernels HG__SET = {
     .pool_avg_grad = simd_pool_avg_grad,
     .nearest = simd_nearest,
     .nearest_grad = simd_nearest_grad,
-    .bilinear = hg__ref_bilinear,
-    .bilinear_grad = hg__ref_bilinear_grad,
-    .shuffle = hg__ref_shuffle,
-    .unshuffle = hg__ref_unshuffle,
-    .norm = hg__ref_norm,
-    .norm_grad = hg__ref_norm_grad,
-    .norm_batch = hg__ref_norm_batch,
-    .norm_batch_grad = hg__ref_norm_batch_grad,
-    .norm_apply = hg__ref_norm_apply,
+    .bilinear = simd_bilinear,
+    .bilinear_grad = simd_bilinear_grad,
+    .shuffle = simd_shuffle,
+    .unshuffle = simd_unshuffle,
+    .norm = simd_norm,
+    .norm_grad = simd_norm_grad,
+    .norm_batch = simd_norm_batch,
+    .norm_batch_grad = simd_norm_batch_grad,
+    .norm_apply = simd_norm_apply,
     .norm_running = hg__ref_norm_running,
     .norm_istd = hg__ref_norm_istd,
     .loss = simd_loss,
