@@ -1,4 +1,4 @@
-/* command_tune_report.c: `hourglass tune report`: what came out of a study, as a table and as one self-contained page. */
+/* command_tune_report.c: `hourglass tune report`: what came out of a study, as a table and as one HTML page. */
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/output.h"
