@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 
-
 #include <hourglass/net.h>
 #include <hourglass/record.h>
 #include <math.h>

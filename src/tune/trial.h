@@ -14,6 +14,7 @@ typedef struct hg__worker {
     double budget; /* seconds; 0: none */
     double clock;  /* when the time spent was last told … */
     double spent;  /* … and how much it was then */
+    bool used_up;  /* the sampler has no more points */
     bool is_over;  /* the budget is used up */
     int signal;    /* that the listener told; 0: none */
 } hg__worker;

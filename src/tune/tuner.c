@@ -31,19 +31,37 @@ static size_t count_trials(const hg__history *h)
     return n;
 }
 
+/* At the end someone has to be trained to his end: of those who stand still the one who came furthest, the best of
+ * equals. None while others are at work. */
+static size_t find_finalist(const hg__history *h)
+{
+    const hg__trial *best = NULL;
+    for (size_t i = 0; i < h->n; i++) {
+        const hg__trial *t = &h->trial[i];
+        if (t->state == HG__TRIAL_RUNNING || t->state == HG__TRIAL_COMPLETE) return HG__NO_TRIAL;
+        if (t->state != HG__TRIAL_PRUNED) continue;
+        bool better = best && t->epochs == best->epochs &&
+                      hg__trial_best_until(h, t, t->epochs) < hg__trial_best_until(h, best, t->epochs);
+        if (!best || t->epochs > best->epochs || better) best = t;
+    }
+    return best ? best->number : HG__NO_TRIAL;
+}
+
 static size_t choose(void *ctx, const hg__history *h)
 {
     const hg__worker *w = ctx;
     size_t limit = hg__tune_trials(w->t->o), promoted = HG__NEW_TRIAL;
     if (w->scheduler->promote) promoted = w->scheduler->promote(h, &w->schedule);
     if (promoted < h->n && h->trial[promoted].state == HG__TRIAL_PRUNED) return promoted;
-    return limit && count_trials(h) >= limit ? HG__NO_TRIAL : HG__NEW_TRIAL;
+    bool enough = w->used_up || (limit && count_trials(h) >= limit);
+    return enough ? find_finalist(h) : HG__NEW_TRIAL;
 }
 
 static bool draw(void *ctx, const hg__history *h, size_t number, double *point)
 {
-    const hg__worker *w = ctx;
-    return w->sampler->sample(h, number, w->t->train->seed, point);
+    hg__worker *w = ctx;
+    w->used_up = !w->sampler->sample(h, number, w->t->train->seed, point);
+    return !w->used_up;
 }
 
 /* Trial after trial may fail for one reason, which is then worth an error. */
@@ -133,9 +151,11 @@ hg_status hg__tuner_work(const hg__tuner *t, hg_error *e)
     hg_status s = open_worker(&w, e);
     while (!s && !w.is_over && !w.signal) {
         hg__taken taken;
+        bool used_up = w.used_up;
         s = hg__study_take(t->study, &chooser, &taken, e);
-        if (s || (taken.number == HG__NO_TRIAL && !taken.waits)) break;
-        if (taken.number != HG__NO_TRIAL) s = work_on(&w, &taken, e);
+        bool none = taken.number == HG__NO_TRIAL;
+        if (s || (none && !taken.waits && w.used_up == used_up)) break; /* at a space's end it is chosen once more */
+        if (!none) s = work_on(&w, &taken, e);
         else {
             nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
             s = hg__worker_spend(&w, e);
