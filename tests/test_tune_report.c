@@ -339,7 +339,7 @@ static void a_study_of_few_trials_has_a_page_too(void **state)
             }
             hg__findings o = findings_of(&p);
             write_all(&o, &page);
-            assert_int_equal(strstr(page.at, "<h2>Best trial") != NULL, fate > 2 && n > 0);
+            assert_int_equal(strstr(page.at, "<h2>Best trial:") != NULL, fate > 2 && n > 0);
             hg__text_close(&page);
             hg__findings_close(&o);
             tune_close(&p);

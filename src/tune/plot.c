@@ -17,6 +17,7 @@ const char hg__plot_style[] =
     ".dots{fill:none;stroke-width:7;stroke-linecap:round}.dots.small{stroke-width:5}\n"
     ".cross{fill:none;stroke:var(--second);stroke-width:1.4}.fail{fill:none;stroke:var(--second);stroke-width:2.5}\n"
     ".thin{fill:none;stroke-width:1.2;stroke-opacity:.6;stroke-linejoin:round}.thin.cut{stroke-dasharray:4 3}\n"
+    ".many .thin{stroke-width:1;stroke-opacity:.3}.many .dots{stroke-width:4}\n"
     ".step{fill:none;stroke:var(--mark);stroke-width:2}\n"
     ".bold{fill:none;stroke:var(--ink);stroke-width:3;stroke-linejoin:round}\n"
     ".ring{fill:none;stroke:var(--ink);stroke-width:2}\n"
@@ -73,8 +74,8 @@ void hg__plot_begin(hg__text *t, const hg__plot *p, const char *note, const char
 {
     hg__markup_wrap(t, "<figure class=\"card\">\n<figcaption><b>", p->title, "</b>");
     if (note && *note) hg__markup_escape(t, note);
-    hg__text_add(t, "%s</figcaption>\n<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-labelledby=\"%s\">",
-                 tail ? tail : "", p->wide, p->high, p->id);
+    hg__text_add(t, "%s</figcaption>\n<svg%s viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-labelledby=\"%s\">",
+                 tail ? tail : "", p->many ? " class=\"many\"" : "", p->wide, p->high, p->id);
     hg__text_add(t, "<title id=\"%s\">", p->id);
     hg__markup_wrap(t, "", p->title, "; the numbers are in the table of trials</title>\n");
 }
@@ -94,6 +95,7 @@ bool hg__plot_values(double *value, size_t n, bool maximize, hg__axis *a, size_t
     *beyond = 0;
     for (size_t i = 0; i < n; i++)
         if (hg__axis_shows(value[i])) value[shown++] = value[i];
+        else *beyond += isfinite(value[i]) ? 1 : 0;
     if (!shown) return false;
     qsort(value, shown, sizeof *value, compare);
     double low = value[0], high = value[shown - 1], median = value[shown / 2];
@@ -156,7 +158,7 @@ static double value_at(const hg__dimension *d, size_t i, size_t values)
     return hg__dimension_from_unit(d, ((double)i + .5) / (double)values);
 }
 
-/* Every one of few values, or every second, third … one. */
+/* Every one of few values, or every second, third … one; the whole numbers of a log dimension only where all are. */
 static size_t listed_ticks(const hg__dimension *d, size_t values, size_t most, double *value)
 {
     size_t n = 0, stride = (values + most - 1) / most;
@@ -187,7 +189,7 @@ size_t hg__plot_ticks(const hg__dimension *d, size_t most, size_t letters, hg__p
     char text[64], number[64];
     size_t values = hg__dimension_values(d), n = 0;
     if (most > HG__MOST_TICKS) most = HG__MOST_TICKS;
-    bool list = values && (d->kind == HG__DIMENSION_CHOICE || values <= most);
+    bool list = values && (d->kind == HG__DIMENSION_CHOICE || values <= (d->log ? most : 2 * most));
     n = list ? listed_ticks(d, values, most, value) : round_ticks(d, most, value);
     for (size_t i = 0; i < n; i++) {
         const char *words = d->kind == HG__DIMENSION_CHOICE ? hg__dimension_text(d, value[i], text, sizeof text)

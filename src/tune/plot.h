@@ -14,6 +14,7 @@ typedef struct hg__plot {
     const char *id, *title; /* unique in the page; for the caption and for screen readers */
     double wide, high;
     double left, right, top, bottom; /* margins around what is drawn */
+    bool many;                       /* so many trials that each is drawn finer */
     hg__axis x, y;
 } hg__plot;
 

@@ -178,8 +178,8 @@ static bool is_whole_point(const hg__space *space, const double *point)
 static void add_best(hg__text *t, const hg__findings *o)
 {
     if (o->best == HG__NO_PLACE) {
-        if (o->h->n) hg__text_add(t, "<section>\n<p>No trial is complete yet, so none is the best.</p>\n</section>\n");
-        else hg__text_add(t, "<section>\n<p>The study has no trial yet.</p>\n</section>\n");
+        hg__text_add(t, "<section>\n<h2>Best trial</h2>\n<p>%s</p>\n</section>\n",
+                     o->h->n ? "No trial is complete yet, so none is the best." : "The study has no trial yet.");
         return;
     }
     const hg__trial *best = &o->h->trial[o->best];

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_HINTS = 300, MOST_CURVES = 300, MOST_CURVE_POINTS = 14000, MOST_POINTS_EACH = 120 };
+enum { MANY = 400, MOST_HINTS = 300, MOST_CURVES = 300, MOST_CURVE_POINTS = 14000, MOST_POINTS_EACH = 120 };
 
 static bool is_complete(const hg__trial *t) { return t->state == HG__TRIAL_COMPLETE && isfinite(t->objective[0]); }
 
@@ -71,6 +71,7 @@ static void add_values(hg__text *t, const hg__findings *o)
     snprintf(title, sizeof title, "%s by trial", hg__plot_cut(hg__findings_name(o, 0), 40, name, sizeof name));
     if (!hg__tune_page_values(t, o, &p.y, &beyond)) return;
     p.y.from = p.high - p.bottom, p.y.to = p.top;
+    p.many = n > MANY;
     p.x = (hg__axis){-.5, fmax(1, (double)n) - .5, p.left + 6, p.wide - p.right - 6, false};
     hg__plot_begin(t, &p, hg__plot_note(&p.y, beyond, note, sizeof note),
                    "<span class=\"k\" style=\"background:var(--first)\"></span>complete"
@@ -79,8 +80,8 @@ static void add_values(hg__text *t, const hg__findings *o)
                    " <span style=\"color:var(--second);margin-left:.9em\">ı</span> failed");
     hg__plot_rows(t, &p);
     hg__plot_columns(t, &p, "trial", true);
-    add_steps(t, o, &p);
     add_dots(t, o, &p);
+    add_steps(t, o, &p);
     add_hints(t, o, &p);
     hg__plot_end(t);
 }
@@ -158,6 +159,7 @@ static void add_curves(hg__text *t, const hg__findings *o)
     if (c.drawn < c.all)
         snprintf(note, sizeof note, "%s · %zu of %zu trials", p.y.is_log ? " · logarithmic" : "", c.drawn, c.all);
     p.y.from = p.high - p.bottom, p.y.to = p.top;
+    p.many = c.drawn > MANY / 2;
     p.x = (hg__axis){1, fmax(2, (double)c.most_epochs), p.left + 8, p.wide - p.right, false};
     hg__plot_begin(t, &p, note, hg__tune_page_ramp);
     hg__plot_rows(t, &p);

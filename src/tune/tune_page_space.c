@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { AXES = 8, MOST_LINES = 600, MOST_LINE_POINTS = 14000, MOST_SLICE_DOTS = 14000 };
+enum { AXES = 8, MANY = 150, MOST_LINES = 600, MOST_LINE_POINTS = 14000, MOST_SLICE_DOTS = 14000 };
 
 /* ---- importances ---- */
 
@@ -144,6 +144,7 @@ static void add_parallel(hg__text *t, const parallel *p, size_t number, size_t s
                       .wide = 960,
                       .high = 372};
     hg__text tail = {0};
+    frame.many = drawn > MANY;
     snprintf(id, sizeof id, "parallel-%zu", number);
     if (drawn < o->ranked) hg__text_add(&tail, " · %zu of %zu trials", drawn, o->ranked);
     hg__text_add(&tail, "%s", hg__tune_page_ramp);
