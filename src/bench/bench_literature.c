@@ -317,8 +317,3 @@ void hg__literature_close(hg__literature *l)
     hg__litter_done(l->litter);
     *l = (hg__literature){0};
 }
-
-bool hg__literature_compares(const hg__literature *l, const hg__literature_row *r)
-{
-    return l->o.length != HG__QUICK && r->epochs >= r->protocol.published_epochs;
-}

@@ -56,9 +56,6 @@ typedef struct hg__literature {
 hg_status hg__literature_open(hg__literature *l, const hg__literature_options *o, hg_error *e);
 void hg__literature_close(hg__literature *l);
 
-/* Was row r trained on as much data, and for as many epochs, as what was published? */
-bool hg__literature_compares(const hg__literature *l, const hg__literature_row *r);
-
 void hg__literature_text(hg__text *t, const hg__literature *l);
 json_t *hg__literature_json(const hg__literature *l); /* NULL: out of memory */
 /* One self-contained page, with sheets and curves. */

@@ -69,7 +69,7 @@ static json_t *row_json(const hg__literature *l, const hg__literature_row *r)
     set_real(o, "floor", r->floor);
     json_object_set_new(o, "source", first ? json_string(first->source) : json_null());
     json_object_set_new(o, "verified", json_boolean(first && first->verified));
-    json_object_set_new(o, "comparable", json_boolean(hg__literature_compares(l, r)));
+    json_object_set_new(o, "comparable", json_boolean(l->o.length != HG__QUICK));
     json_object_set_new(o, "epochs", json_integer((json_int_t)r->epochs));
     json_object_set_new(o, "published_epochs", json_integer((json_int_t)p->published_epochs));
     set_real(o, "seconds", r->seconds);
@@ -91,9 +91,12 @@ json_t *hg__literature_json(const hg__literature *l)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < l->n; i++) json_array_append_new(rows, row_json(l, &l->row[i]));
-    json_t *d = json_pack("{ss ss ss sI sI sI sI}", "version", HG_VERSION, "length", lengths[l->o.length], "source",
-                          l->source, "train", (json_int_t)l->n_train, "test", (json_int_t)l->n_test, "seed",
-                          (json_int_t)l->o.seed, "threads", (json_int_t)l->threads);
+    json_t *d =
+        json_pack("{ss ss ss sI sI sI}", "version", HG_VERSION, "length", lengths[l->o.length], "source", l->source,
+                  "train", (json_int_t)l->n_train, "test", (json_int_t)l->n_test, "threads", (json_int_t)l->threads);
+    uint64_t seed = l->o.seed; /* above 2^63 - 1 it is no JSON integer of Jansson's, so it becomes a text */
+    json_object_set_new(
+        d, "seed", seed <= INT64_MAX ? json_integer((json_int_t)seed) : json_sprintf("%llu", (unsigned long long)seed));
     set_real(d, "bce_floor", l->frame.bce_floor);
     json_object_set_new(d, "mean_image", units_json(&l->mean_image));
     json_object_set_new(d, "rows", rows);

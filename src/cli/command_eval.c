@@ -16,7 +16,7 @@
 typedef struct values {
     hg__common common;
     const char *source, *split, *resize, *noise;
-    size_t batch, threads, worst;
+    size_t batch, threads, worst, likelihood;
     bool pca, offline;
 } values;
 
@@ -55,6 +55,14 @@ static const hg__option rows[] = {
      .min = 0,
      .max = 1000,
      .help = "worst samples to name"},
+    {.name = "likelihood",
+     .type = HG__SIZE,
+     .offset = AT(likelihood),
+     .fallback = "0",
+     .min = 0,
+     .max = 1e6,
+     .value = "K",
+     .help = "of a VAE: nats by K importance samples of each picture (5000 in papers), and the ELBO; 0: leave out"},
     HG__BATCH_ROW(AT(batch), "samples at a time; never changes the result"),
     HG__THREADS_ROW(AT(threads)),
     {.name = "offline", .type = HG__FLAG, .offset = AT(offline), .help = "never touch the network"},
@@ -377,7 +385,9 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     s = hg__evaluation_open(&evaluation, &work, e);
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
-    if (v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
+    hg_likelihood_work how = {.samples = v->likelihood, .threads = v->threads, .seed = work.walk.seed};
+    if (how.samples) s = hg__evaluation_likelihood(&evaluation, &b.subject, &how, e);
+    if (!s && v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
     if (!s && b.subject.run) keep(&evaluation, &b);
     if (!s) s = print(call, &evaluation, e);
 done:
@@ -395,7 +405,9 @@ const hg__command hg__command_eval = {
         "RUN is a run folder or a model file. Pixels are in [0,1]; the model's figures are of its output clipped to "
         "[0,1]. A run with --noise is measured as a denoiser: from corrupted input against clean originals. PCA is "
         "fitted on the whole training file, or on the training samples alone where the run set a test part aside "
-        "(train --test), which is then measured. For a run folder, eval.json, the sheets samples/eval*.png and "
+        "(train --test), which is then measured. --likelihood draws pixels that are not 0 or 1 by their values: "
+        "likelihoods of real values are another quantity. For a run folder, eval.json, the sheets samples/eval*.png "
+        "and "
         "report.html "
         "are written anew; with another --source eval-SOURCE.json, which the report shows beside it.",
     .examples =

@@ -1,6 +1,8 @@
 /* evaluation.c: see evaluation.h. */
 #include "cli/evaluation.h"
 
+#include "data/augment.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +140,64 @@ void hg__evaluation_close(hg__evaluation *v)
     *v = (hg__evaluation){0};
 }
 
+/* ---- The likelihood ---------------------------------------------------------------------------- */
+
+static bool is_binary(const hg__evaluation *v)
+{
+    for (size_t i = 0; i < v->n * hg_shape_size(v->shape); i++)
+        if (v->t[i] != 0 && v->t[i] != 1) return false;
+    return true;
+}
+
+/* Each pixel becomes 0 or 1, with its value as the probability. */
+static hg_status draw_pixels(const hg__evaluation *v, uint64_t seed, float *x, hg_error *e)
+{
+    size_t size = hg_shape_size(v->shape);
+    hg_augment *a = NULL;
+    float *scratch = NULL;
+    hg_status s = hg__floats_open(&scratch, 3, size, e);
+    if (!s) s = hg_augment_parse(&a, "binarize=sample", e);
+    for (size_t i = 0; !s && i < v->n; i++)
+        hg_augment_apply(a, v->shape, seed, hg__epoch_aside, hg__evaluation_index(v, (uint32_t)i), x + i * size,
+                         scratch);
+    if (a) hg_augment_close(&a);
+    free(scratch);
+    return s;
+}
+
+hg_status hg__evaluation_likelihood(hg__evaluation *v, const hg__subject *s, const hg_likelihood_work *how, hg_error *e)
+{
+    const hg_preprocess *p = hg_model_preprocess(s->model);
+    bool known = p->high > p->low;
+    float *x = NULL, black = p->low * p->scale + p->offset, white = p->high * p->scale + p->offset;
+    if (known && (fabsf(black) > 1e-6f || fabsf(white - 1) > 1e-6f))
+        return hg__fail(e, HG_MODEL, s->path, "was trained on numbers from %g to %g; a likelihood is of 0 and 1",
+                        (double)black, (double)white);
+    size_t size = hg_shape_size(v->shape);
+    hg_status status = hg__floats_open(&x, v->n, size, e);
+    if (status) return status;
+    memcpy(x, v->t, v->n * size * sizeof *x);
+    v->is_drawn = !is_binary(v);
+    if (v->is_drawn) status = draw_pixels(v, how->seed, x, e);
+    hg_likelihood_work w = *how;
+    w.x = x, w.n = v->n;
+    if (!status) status = hg_likelihood_measure(&v->likelihood, s->model, &w, e);
+    free(x);
+    return status;
+}
+
+/* ---- What was published ------------------------------------------------------------------------ */
+
 static bool same_noise(const char *a, const char *b) { return a && b ? !strcmp(a, b) : !a && !b; }
+
+/* "mnist-binarised" is of pixels of mnist that were drawn. */
+static bool same_data(const hg__evaluation *v, const hg_published *row)
+{
+    size_t n = strlen(v->source);
+    if (!strcmp(row->dataset, v->source)) return true;
+    return v->likelihood.n && v->is_drawn && !strncmp(row->dataset, v->source, n) &&
+           !strcmp(row->dataset + n, "-binarised");
+}
 
 const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at)
 {
@@ -148,7 +207,7 @@ const hg_published *hg__evaluation_published(const hg__evaluation *v, size_t *at
     while (whole_test && *at < n) {
         const hg_published *row = &rows[(*at)++];
         bool fits = !row->code || row->code == v->code;
-        if (fits && !strcmp(row->dataset, v->source) && same_noise(row->noise, v->noise)) return row;
+        if (fits && same_data(v, row) && same_noise(row->noise, v->noise)) return row;
     }
     return NULL;
 }

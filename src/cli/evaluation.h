@@ -33,6 +33,8 @@ typedef struct hg__evaluation {
     hg_metrics ours;
     hg_pca_metrics pca;
     bool has_pca;
+    hg_likelihood likelihood; /* n is 0 where it was not measured; else of binary pixels, … */
+    bool is_drawn;            /* … which were drawn by their values, as these are not all 0 or 1 */
 } hg__evaluation;
 
 /* index [n]: the samples, or NULL for all. */
@@ -47,6 +49,11 @@ typedef struct hg__evaluation_work {
 /* Runs the set, whose values are in [0,1], through the model and measures. */
 hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e);
 void hg__evaluation_close(hg__evaluation *v);
+
+/* Adds the likelihood of a VAE by so many samples of each picture; seed: of them, and of the pixels where they are
+ * drawn. HG_MODEL: the model has none. */
+hg_status hg__evaluation_likelihood(hg__evaluation *v, const hg__subject *s, const hg_likelihood_work *how,
+                                    hg_error *e);
 
 static inline uint32_t hg__evaluation_index(const hg__evaluation *v, uint32_t i) { return v->index ? v->index[i] : i; }
 

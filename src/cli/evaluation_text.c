@@ -69,6 +69,17 @@ static json_t *published_json(const hg__evaluation *v)
     return list;
 }
 
+static json_t *likelihood_json(const hg__evaluation *v)
+{
+    const hg_likelihood *m = &v->likelihood;
+    json_t *o = json_pack("{s:I, s:b}", "samples", (json_int_t)m->samples, "drawn", v->is_drawn);
+    set_real(o, "nll", m->nll);
+    set_real(o, "nll_error", m->nll_error);
+    set_real(o, "elbo", m->elbo);
+    set_real(o, "bits_per_value", m->bits_per_value);
+    return o;
+}
+
 json_t *hg__evaluation_json(const hg__evaluation *v)
 {
     const hg_metrics *m = &v->ours;
@@ -94,6 +105,7 @@ json_t *hg__evaluation_json(const hg__evaluation *v)
     json_object_set_new(d, "noise", v->noise ? json_string(v->noise) : json_null());
     set_real(d, "input_mse", v->input_mse);
     set_real(d, "input_psnr", -10 * log10(v->input_mse));
+    json_object_set_new(d, "likelihood", v->likelihood.n ? likelihood_json(v) : json_null());
     json_object_set_new(d, "pca", v->has_pca ? pca_json(&v->pca) : json_null());
     json_object_set_new(d, "per_class", classes_json(v));
     json_object_set_new(d, "worst", worst_json(v));
@@ -140,6 +152,17 @@ static void print_figures(hg__text *out, const hg__evaluation *v)
     add_row(out, "SSIM uniform7", m->ssim_uniform7, beside(v, &p->ssim_uniform7), 4);
     add_row(out, "BCE, nats a value", m->bce, beside(v, &none), 5);
     add_row(out, "BCE above its floor", m->bce - m->bce_floor, beside(v, &none), 5);
+}
+
+static void print_likelihood(hg__text *out, const hg__evaluation *v)
+{
+    const hg_likelihood *m = &v->likelihood;
+    if (!m->n) return;
+    hg__text_add(out,
+                 "\nLikelihood of binary pixels%s, nats a sample\n  %-28s%12.2f  +- %.2f, %zu codes each\n"
+                 "  %-28s%12.2f\n  %-28s%12.4f\n",
+                 v->is_drawn ? ", drawn by their values" : "", "-log p(x), at most", m->nll, m->nll_error, m->samples,
+                 "ELBO", m->elbo, "bits a value", m->bits_per_value);
 }
 
 static void print_published(hg__text *out, const hg__evaluation *v)
@@ -200,6 +223,7 @@ void hg__evaluation_print(hg__text *out, const hg__evaluation *v)
         hg__text_add(out, "The input is corrupted by %s, as in training%s.\n", v->noise,
                      v->has_pca ? "; PCA is given the clean samples" : "");
     print_figures(out, v);
+    print_likelihood(out, v);
     print_published(out, v);
     print_classes(out, v);
     print_worst(out, v);

@@ -63,6 +63,22 @@ static void add_figures(hg__text *t, const hg__page *p)
     hg__text_add(t, "</tbody></table></div>\n");
 }
 
+static void add_likelihood(hg__text *t, const hg__page *p)
+{
+    const json_t *m = json_object_get(p->eval, "likelihood");
+    if (!json_is_object(m)) return;
+    hg__text_add(t, "<p>Likelihood of binary pixels%s: −log p(x) is at most ",
+                 json_is_true(json_object_get(m, "drawn")) ? ", drawn by their values" : "");
+    hg__markup_number(t, hg__page_number(m, "nll"), 4);
+    hg__text_add(t, " nats a sample (by ");
+    hg__markup_value(t, json_object_get(m, "samples"));
+    hg__text_add(t, " codes each, standard error ");
+    hg__markup_number(t, hg__page_number(m, "nll_error"), 2);
+    hg__text_add(t, "), the ELBO is ");
+    hg__markup_number(t, hg__page_number(m, "elbo"), 4);
+    hg__text_add(t, ".</p>\n");
+}
+
 static const char *text_or_dash(const json_t *object, const char *name)
 {
     const char *text = hg__page_text(object, name);
@@ -74,7 +90,7 @@ static const char *title_of(const char *name)
 {
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         if (!strcmp(figures[i].name, name)) return figures[i].title;
-    return name;
+    return strcmp(name, "nll") ? name : "−log p(x) of binary pixels, nats";
 }
 
 static void add_published(hg__text *t, const hg__page *p)
@@ -96,7 +112,9 @@ static void add_published(hg__text *t, const hg__page *p)
         hg__markup_wrap(t, "<td>", title_of(text_or_dash(row, "metric")), "</td><td class=\"n\">");
         hg__markup_value(t, value);
         hg__text_add(t, "</td>");
-        add_cell(t, hg__page_figure(p, text_or_dash(row, "metric")), false);
+        bool is_likelihood = !strcmp(text_or_dash(row, "metric"), "nll");
+        const json_t *figures_of = is_likelihood ? json_object_get(p->eval, "likelihood") : p->eval;
+        add_cell(t, hg__page_number(figures_of, text_or_dash(row, "metric")), false);
         hg__markup_wrap(t, "<td>", text_or_dash(row, "source"), "");
         hg__text_add(t, "%s</td></tr>\n",
                      json_is_true(json_object_get(row, "verified")) ? "" : " <span class=\"tag\">recalled</span>");
@@ -167,6 +185,7 @@ static void add_own(hg__text *t, const hg__page *p)
 {
     add_name(t, "<p>On ", p, ".</p>\n");
     add_figures(t, p);
+    add_likelihood(t, p);
     add_published(t, p);
     add_classes(t, p);
     add_worst(t, p);

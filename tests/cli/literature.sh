@@ -66,6 +66,21 @@ mkdir temp
 TMPDIR=$PWD/temp run hourglass bench literature --quick --only keras-dense -q
 ok 'without --out no folder is left' [ "$status$(ls temp)" = 0 ]
 
+# ---- eval --likelihood, of the VAE trained above ----
+
+run hourglass eval runs/burda-vae --likelihood 50 --no-pca --json
+ok 'eval --likelihood exits with 0' [ "$status" = 0 ]
+ok 'its bound is below that of the ELBO, and says that pixels were drawn' python3 -c '
+import json, math
+m = json.load(open("out"))["likelihood"]
+assert m["nll"] < -m["elbo"] and m["samples"] == 50 and m["drawn"] and m["nll_error"] > 0
+assert math.isclose(m["bits_per_value"], m["nll"] / 784 / math.log(2))'
+run hourglass eval runs/burda-vae --likelihood 1 --no-pca
+ok 'the table names it' sh -c "grep -q 'binary pixels, drawn by their values, nats' out && grep -q 'ELBO  *-[0-9]' out"
+ok 'and so does the report' has runs/burda-vae/report.html 'Likelihood of binary pixels, drawn by their values'
+run hourglass eval runs/keras-dense --no-pca --json
+ok 'without --likelihood there is none' has out '"likelihood": null'
+
 refused() # STATUS TEXT COMMAND…
 {
     run hourglass "${@:3}"
@@ -74,5 +89,6 @@ refused() # STATUS TEXT COMMAND…
 refused 2 'there is no protocol keras-dens; did you mean keras-dense?' bench literature --quick --only keras-dens
 refused 2 'there are hinton-deep, keras-dense' bench literature --quick --only zzz
 refused 2 'and --quick exclude each other' bench literature --quick --full
+refused 4 'has no likelihood: its code is not drawn' eval runs/keras-dense --likelihood 10
 refused 2 'did you mean literature?' bench literatur
 refused 1 'page.html' bench literature --quick --only keras-dense -o page.html
