@@ -74,8 +74,7 @@ A figure that was not checked at its source is marked "recalled".
                "the drawing itself.\n")
     yield "## What differs from what was published\n"
     yield "\n".join(f"- `{r['name']}`: {note}" for r in rows for note in r["notes"]) + "\n"
-    yield ("In all: weights start as U(±1/√fan-in), biases too; those after the epoch with the least training loss are "
-           "measured, where theirs are the last.\n")
+    yield ("In all, the weights after the epoch with the least training loss are measured, where theirs are the last.\n")
 
 
 def main():

@@ -137,6 +137,30 @@ static const char *label_of(draft *d, const char *key, const char *text)
     return key;
 }
 
+/* Glorot and Bengio 2010, with the fans as Keras counts them: those of a kernel are its taps times its channels. */
+static void a_glorot_start_is_by_both_fans_and_leaves_biases_at_0(void **state)
+{
+    static const char text[] = "input 6x6x3 -> x\nconv 3x3 8 relu\ndeconv 3x3 5 /2 relu\nconv 3x3 4 g1\ndense 7 -> z\n"
+                               "dense 6x6x3 sigmoid -> y\nloss mse y x\n";
+    static const double fans[] = {9 * (3 + 8), 9 * (8 + 5), 9 * (5 + 4), 12 * 12 * 4 + 7};
+    hg_model *m = make(text, 5);
+    size_t n, found = 0;
+    (void)state;
+    hg__model_start(m, 5, HG__START_GLOROT);
+    const hg_graph *g = hg_model_graph(m);
+    for (size_t i = 0; i < g->nodes && found < 4; i++) {
+        const hg__param *p = g->node[i].param;
+        if (!g->node[i].params) continue;
+        const hg_real *w = hg_model_weights(m, &n) + p[0].offset, *b = hg_model_weights(m, &n) + p[1].offset;
+        double most = 0, bound = sqrt(6 / fans[found++]);
+        for (size_t k = 0; k < p[0].size; k++) most = fmax(most, fabs((double)w[k]));
+        if (most > bound || most < 0.9 * bound) fail_msg("weights %zu reach %g, not %g", found, most, bound);
+        for (size_t k = 0; k < p[1].size; k++) assert_true(b[k] == 0);
+    }
+    assert_int_equal(found, 4);
+    hg_model_close(&m);
+}
+
 static void drop_tensor(draft *d) { d->c.tensors--; }
 static void add_tensor(draft *d) { d->tensor[d->c.tensors++] = (hg__tensor){.name = "9.extra", .values = d->value}; }
 static void rename_tensor(draft *d) { snprintf(d->tensor[0].name, sizeof d->tensor[0].name, "1.wait"); }
@@ -279,6 +303,7 @@ int main(void)
         TEST(a_run_folder_opens_as_its_model),
         TEST(equal_seeds_give_equal_weights_and_others_do_not),
         TEST(fresh_weights_are_uniform_by_fan_in),
+        TEST(a_glorot_start_is_by_both_fans_and_leaves_biases_at_0),
         TEST(a_file_that_is_not_its_graphs_model_is_refused),
         TEST(an_error_in_the_files_graph_names_its_line),
         TEST(every_damaged_model_is_refused_or_whole),

@@ -42,6 +42,7 @@ typedef struct hg_train_options {
     const char *augment;   /* hg_augment_parse's text, or NULL */
     const char *noise;     /* corrupts the input only, the target stays clean: "gaussian:0.3" …, or NULL */
     const char *loss;      /* replaces the graph's loss: mse, l1, huber, bce, ssim; NULL: the graph's own */
+    const char *init;      /* how weights start: uniform, glorot; NULL: uniform */
     const char *precision; /* f32, bf16: of the products while training; judged in f32 */
     uint64_t seed;
     size_t threads;

@@ -81,6 +81,13 @@ static void add_main(hg__text *t, const hg__literature *l)
     end_table(t);
 }
 
+/* "deep autoencoder, pre-trained, recalled" */
+static const char *named(const hg_published *p, char *out, size_t n)
+{
+    snprintf(out, n, "%s%s", p->model, p->verified ? "" : ", recalled");
+    return out;
+}
+
 static void add_units(hg__text *t, const char *name, const char *whose, const hg__units *u)
 {
     const double figures[] = {u->sse, u->mse, u->psnr, u->bce, u->excess, u->nats};
@@ -100,11 +107,12 @@ static void add_reconstructions(hg__text *t, const hg__literature *l)
     for (size_t i = 0; i < l->n; i++) {
         const hg__literature_row *r = &l->row[i];
         size_t at = 0;
+        char whose[128];
         if (r->likelihood.n) continue;
         add_units(t, r->protocol.name, "ours", &r->all);
         for (const hg_published *p; (p = hg__protocol_published(&r->protocol, &at));) {
             hg__units u = hg__units_of(p->metric, p->value, &l->frame);
-            add_units(t, "", p->model, &u);
+            add_units(t, "", named(p, whose, sizeof whose), &u);
         }
         if (r->pca_k) add_units(t, "", "PCA", &r->all_pca);
         if (r->noise) add_units(t, "", "its corrupted input", &r->all_input);
@@ -128,13 +136,14 @@ static void add_likelihoods(hg__text *t, const hg__literature *l)
     for (size_t i = 0; i < l->n; i++) {
         const hg__literature_row *r = &l->row[i];
         size_t at = 0;
+        char whose[128];
         if (!r->likelihood.n) continue;
         hg__text_add(t, "<section>\n<h2>Likelihoods of binarised pixels</h2>\n");
         begin_table(t, "Another quantity than any figure above.", columns, sizeof columns / sizeof *columns);
         add_likelihood_row(t, r->protocol.name, "ours", (double[]){r->likelihood.nll, r->all.bits, r->likelihood.elbo});
         for (const hg_published *p; (p = hg__protocol_published(&r->protocol, &at));) {
             hg__units u = hg__units_of("nll", p->value, &l->frame);
-            add_likelihood_row(t, "", p->model, (double[]){u.nll, u.bits, (double)NAN});
+            add_likelihood_row(t, "", named(p, whose, sizeof whose), (double[]){u.nll, u.bits, (double)NAN});
         }
         add_likelihood_row(t, "", "each pixel by itself, by the mean picture",
                            (double[]){l->mean_image.nll, l->mean_image.bits, (double)NAN});
@@ -220,9 +229,8 @@ hg_status hg__literature_page(const hg__literature *l, const char *path, bool fo
     hg__text_add(&t, ": %zu pictures, %zu for the test; seed %llu</p>\n</header>\n<main>\n<section>\n", l->n_train,
                  l->n_test, (unsigned long long)l->o.seed);
     add_main(&t, l);
-    hg__text_add(&t,
-                 "<p>Weights start as U(±1/√fan-in), biases too; those after the epoch with the least training loss "
-                 "are measured, where theirs are the last.</p>\n</section>\n");
+    hg__text_add(&t, "<p>The weights after the epoch with the least training loss are measured, where theirs are the "
+                     "last.</p>\n</section>\n");
     add_reconstructions(&t, l);
     add_likelihoods(&t, l);
     for (size_t i = 0; i < l->n; i++) add_protocol(&t, l, &l->row[i]);

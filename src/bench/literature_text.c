@@ -210,8 +210,9 @@ static void add_likelihoods(hg__text *t, const hg__literature *l)
 
 static void add_notes(hg__text *t, const hg__literature *l)
 {
-    hg__text_add(t, "\nNotes\n  all: weights start as U(+-1/sqrt(fan-in)), biases too; those after the epoch with the "
-                    "least training loss are measured, where theirs are the last.\n");
+    hg__text_add(
+        t, "\nNotes\n  all: the weights after the epoch with the least training loss are measured, where theirs are "
+           "the last.\n");
     for (size_t i = 0; i < l->n; i++) {
         size_t k;
         const json_t *note;

@@ -28,6 +28,10 @@ typedef struct hg__stretch {
 /* Into list[most]; returns how many there are. */
 size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most);
 
+/* Fresh weights, over those that are there. hg_model_make's are uniform. */
+typedef enum hg__start { HG__START_UNIFORM, HG__START_GLOROT } hg__start;
+void hg__model_start(hg_model *m, uint64_t seed, hg__start how);
+
 /* The text, changed; each returns a malloc'ed new text, or NULL without memory. Used before training. */
 char *hg__graph_with_loss(const hg_graph *g, const char *loss_line); /* all losses on y replaced by this one */
 char *hg__graph_with_line(const hg_graph *g, const char *line);      /* appended */

@@ -94,25 +94,40 @@ static hg_status make_empty(hg_model **out, hg_graph **g, hg_error *e)
     return HG_OK;
 }
 
-static void fill(const hg__param *p, hg__random *r, hg_real *w)
+/* U(±1/sqrt(fan-in)), as in PyTorch, or U(±sqrt(6 / (fan-in + fan-out))) with biases of 0, as in Keras (Glorot & Bengio
+ * 2010). What has no fan-in has a value of its own. */
+static double bound_of(const hg__param *p, hg__start how)
 {
-    double bound = p->fan_in ? 1 / sqrt((double)p->fan_in) : 0;
+    double in = (double)p->fan_in;
+    if (how == HG__START_UNIFORM) return 1 / sqrt(in);
+    if (p->dims == 1) return 0;
+    double out = p->dims == 2 ? (double)p->dim[1] : in / (double)p->dim[2] * (double)p->dim[3];
+    return sqrt(6 / (in + out));
+}
+
+static void fill(const hg__param *p, hg__start how, hg__random *r, hg_real *w)
+{
+    double bound = p->fan_in ? bound_of(p, how) : 0;
     for (size_t i = 0; i < p->size; i++)
         w[i] = p->fan_in ? (hg_real)(bound * (2 * hg__random_uniform(r) - 1)) : p->fill;
+}
+
+void hg__model_start(hg_model *m, uint64_t seed, hg__start how)
+{
+    for (size_t i = 0; i < m->graph->nodes; i++) {
+        const hg__node *node = &m->graph->node[i];
+        for (size_t k = 0; k < node->params; k++) {
+            hg__random r = hg__random_at(seed, HG__FOR_WEIGHTS | (uint32_t)i << 8, (uint32_t)k, 0);
+            fill(&node->param[k], how, &r, weights_of(m) + node->param[k].offset);
+        }
+    }
 }
 
 hg_status hg_model_make(hg_model **m, hg_graph **g, uint64_t seed, hg_error *e)
 {
     hg_status s = make_empty(m, g, e);
-    if (s) return s;
-    for (size_t i = 0; i < (*m)->graph->nodes; i++) {
-        const hg__node *node = &(*m)->graph->node[i];
-        for (size_t k = 0; k < node->params; k++) {
-            hg__random r = hg__random_at(seed, HG__FOR_WEIGHTS | (uint32_t)i << 8, (uint32_t)k, 0);
-            fill(&node->param[k], &r, weights_of(*m) + node->param[k].offset);
-        }
-    }
-    return HG_OK;
+    if (!s) hg__model_start(*m, seed, HG__START_UNIFORM);
+    return s;
 }
 
 /* ---- The tensors of a graph ------------------------------------------------------------------------- */

@@ -93,6 +93,7 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
 {
     hg_status s = hg_model_make(&t->model, g, t->o.seed, e);
     if (s) return s;
+    if (t->o.init && !strcmp(t->o.init, "glorot")) hg__model_start(t->model, t->o.seed, HG__START_GLOROT);
     hg_preprocess *p = hg_model_preprocess(t->model);
     p->scale = t->set->scale, p->offset = t->set->offset, p->low = (float)t->set->low, p->high = (float)t->set->high;
     snprintf(p->stored, sizeof p->stored, "%.11s", t->set->stored);

@@ -76,6 +76,8 @@ const hg__option hg__train_rows[] = {
      .help = "corrupts the input, not the target: gaussian:0.3"},
     {.name = "loss", .type = HG__CHOICE, .offset = AT(loss), .choices = "mse|l1|huber|bce|ssim", .tunable = true,
      .help = "replaces the model's own loss"},
+    {.name = "init", .type = HG__CHOICE, .offset = AT(init), .choices = "uniform|glorot", .tunable = true,
+     .help = "how weights start, by their inputs; glorot: by inputs and outputs, biases at 0, as in Keras"},
     {.name = "precision", .type = HG__CHOICE, .offset = AT(precision), .fallback = "f32", .choices = "f32|bf16",
      .help = "of the layers' products; bf16 is faster, and needs AVX-512-BF16"},
     {.name = "seed", .type = HG__U64, .offset = AT(seed), .fallback = "1",
@@ -171,7 +173,8 @@ hg_status hg__rows_values_read(const hg__option *rows, void *values, const json_
     for (const hg__option *row = rows; row->name; row++) {
         const json_t *value = json_object_get(document, row->name);
         snprintf(place, sizeof place, "%s: %s", where, row->name);
-        if (!value && row->type == HG__REAL && !row->fallback) continue; /* from before there was such a row */
+        bool may_lack = row->type == HG__REAL || row->offset == AT(init);
+        if (!value && may_lack && !row->fallback) continue; /* from before there was such a row */
         if (!value) return hg__fail(e, HG_MODEL, place, "is missing; another version wrote this");
         if (json_is_null(value) && !row->fallback) continue;
         bool is_text = row->type == HG__TEXT || row->type == HG__CHOICE; /* these are kept: they must not point here */
