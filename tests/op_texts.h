@@ -27,6 +27,7 @@ static const char *const op_texts[] = {
     "input 4x3x1\nconv 3x3 3 tanh\ndropout 0.3 @ -> o\n",
     "input 4x3x1\nconv 3x3 3 tanh\nnoise gaussian 0.3 @ -> o\n",
     "input 4x3x1\ndense 4 -> m\ndense 4 <- x -> v\ngaussian m v @ -> o\n",
+    "input 4x3x1\ndense 6 tanh\nnested 0.2 @ -> o\n",
     "input 4x3x1\nconv 3x3 2 tanh -> a\nconv 1x1 2 <- x -> b\nadd a b @ -> o\n",
     "input 4x3x1\nconv 3x3 2 tanh -> a\nconv 1x1 3 <- x -> b\nconcat a b @ -> o\n",
     "input 4x3x1\nconv 3x3 5 tanh\nslice 1..4 @ -> o\n",
@@ -103,6 +104,7 @@ static const char *const geometry_texts[] = {
     "input 4x3x1\ndense 5 -> a\ngaussian a a -> b\ndense 5 silu <- a -> c\ngelu <- a -> d\nadd a b c d -> o\n",
     /* chance behind chance, and nothing at all */
     "input 4x3x1\nnoise gaussian 0.2\ndense 8 tanh\ndropout 0.5\ndense 6 tanh\ndropout 0 -> o\n",
+    "input 4x3x1\ndense 7 tanh -> a\nnested <- a -> b\nnested 0.5 <- a -> c\nadd a b c\nnested 0 -> o\n",
     /* whole models: a VAE, several losses, factors and sums, penalties on the code */
     "input 5x5x1\nconv 3x3 3 /2 p1 tanh -> h\ndense 3 <- h -> m\ndense 3 <- h -> v\ngaussian m v -> z\n"
     "dense 3x3x3 tanh\ndeconv 3x3 1 /2 p1 sigmoid to 5x5 -> y\nloss bce y x sum\nloss kl m v sum\n",

@@ -297,6 +297,30 @@ static void options_are_written_into_the_text(void **state)
     hg_graph_close(&again);
 }
 
+static void the_length_of_a_nested_code_is_set_on_the_line_it_cuts(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {
+        {"dense 9\n\n# a comment\nnested 0.2 -> z\n", "dense 5\n\n# a comment\nnested 0.2 -> z\n"},
+        {"dense 9 -> c\ndense 4\nnested <- c -> z\n", "dense 5 -> c\ndense 4\nnested <- c -> z\n"},
+        {"dense 9 -> c\nnested -> z\n", "dense 5 -> c\nnested -> z\n"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        hg_graph *g = NULL;
+        hg_error e = {0};
+        hg__text t = {0};
+        hg__text_add(&t, "input 6x6x1 -> x\n%sdense 6x6x1 -> y\nloss mse y x\n", texts[i][0]);
+        if (hg_graph_parse(&g, t.at, "a.hg", &(hg_graph_options){.code = 5}, &e)) fail_msg("%s: %s", e.where, e.what);
+        if (!strstr(hg_graph_text(g), texts[i][1])) fail_msg("%s", hg_graph_text(g));
+        assert_true(hg_graph_is_nested(g));
+        hg_graph_close(&g);
+        hg__text_close(&t);
+    }
+    hg_graph *g = parse("input 6x6x1 -> x\ndense 9\nnested\ndense 9 -> z\nmirror -> y\nloss mse y x\n");
+    assert_false(hg_graph_is_nested(g));
+    hg_graph_close(&g);
+}
+
 static void a_bare_input_is_given_its_size_in_the_text(void **state)
 {
     (void)state;
@@ -466,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_mirror_answers_each_layer_with_its_opposite),
         cmocka_unit_test(options_are_written_into_the_text),
         cmocka_unit_test(a_bare_input_is_given_its_size_in_the_text),
+        cmocka_unit_test(the_length_of_a_nested_code_is_set_on_the_line_it_cuts),
         cmocka_unit_test(a_code_length_that_cannot_be_set_is_refused),
         cmocka_unit_test(texts_beyond_every_limit_are_refused),
         cmocka_unit_test(ten_thousand_lines_of_comment_are_fine),

@@ -311,6 +311,27 @@ static void gaussian_agrees(const hg__kernels *k)
     }
 }
 
+static void nested_cuts_agree(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        box b = box_open(850 + trial);
+        size_t n = pick(&b, 1, 9), size = pick(&b, 1, 70), steps = pick(&b, 1, 20);
+        real *u = box_take(&b, n), *x = values(&b, n * size), *y = values(&b, n * size);
+        real *want = copy_of(&b, y, n * size);
+        int32_t *kept = (int32_t *)box_take(&b, steps);
+        bool add = pick(&b, 0, 1);
+        for (size_t i = 0; i < steps; i++) kept[i] = (int32_t)pick(&b, 0, size);
+        for (size_t i = 0; i < n; i++) u[i] = (real)pick(&b, 0, 999) / 1000;
+        for (size_t i = 0; i < n * size; i++) {
+            size_t stay = (size_t)kept[(size_t)(u[i / size] * (real)steps)];
+            want[i] = (add ? want[i] : 0) + (i % size < stay ? x[i] : 0);
+        }
+        k->keep_first(&(hg__keep_first){n, size, steps, kept, u}, x, y, add);
+        assert_near(k->name, y, want, n * size, 0);
+        box_close(&b);
+    }
+}
+
 /* All optimisers, one after the other, on the same weights and their two states. */
 static void optimise(const hg__kernels *k, size_t n, const real *g, real *const state[3])
 {
@@ -374,6 +395,7 @@ static void loss_rows_agree(void **state) { (void)state, for_each_set(losses_agr
 static void ssim_and_divergence_agree(void **state) { (void)state, for_each_set(ssim_and_kl_agree); }
 static void random_numbers_are_the_same_in_every_set(void **state) { (void)state, for_each_set(draws_agree); }
 static void reparameterised_gaussians_agree(void **state) { (void)state, for_each_set(gaussian_agrees); }
+static void a_nested_cut_keeps_the_first_values(void **state) { (void)state, for_each_set(nested_cuts_agree); }
 static void optimiser_rows_agree(void **state) { (void)state, for_each_set(optimisers_agree); }
 static void every_activation_lets_nan_through(void **state) { (void)state, for_each_set(a_nan_comes_out); }
 
@@ -392,6 +414,7 @@ int main(void)
         cmocka_unit_test(ssim_and_divergence_agree),
         cmocka_unit_test(random_numbers_are_the_same_in_every_set),
         cmocka_unit_test(reparameterised_gaussians_agree),
+        cmocka_unit_test(a_nested_cut_keeps_the_first_values),
         cmocka_unit_test(optimiser_rows_agree),
         cmocka_unit_test(every_activation_lets_nan_through),
     };

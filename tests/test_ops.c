@@ -59,6 +59,7 @@ static const struct {
     {"3x4x6", "groupnorm g2", {3, 4, 6}},
     {"3x4x5", "dropout 0.2", {3, 4, 5}},
     {"3x4x5", "noise gaussian 0.3", {3, 4, 5}},
+    {"3x4x5", "dense 7\nnested 0.3 relu", {1, 1, 7}},
     {"3x4x5", "dense 4 -> m\ndense 4 <- x -> v\ngaussian m v", {1, 1, 4}},
     {"3x4x5", "tanh -> a\nadd x a x", {3, 4, 5}},
     {"3x4x5", "slice 1..3 -> a\nconcat a x a", {3, 4, 9}},
@@ -117,6 +118,9 @@ static const struct {
     {"3x3x6", "noise 0.3", "noise: wants a kind; usage: noise gaussian DEVIATION"},
     {"3x3x6", "noise gaussian", "noise: wants a standard deviation; usage: noise gaussian DEVIATION"},
     {"3x3x6", "noise gaussian -2", "noise: standard deviation -2 must be at least 0"},
+    {"3x3x6", "nested", "nested: cuts a flat code, not one of 3x3x6; put a dense layer before it"},
+    {"1x1x6", "nested 1.5", "nested: the share 1.5 of the lengths that are halves must be from 0 to 1"},
+    {"1x1x6", "nested -0.1", "nested: the share -0.1 of the lengths that are halves must be from 0 to 1"},
     {"3x3x6", "gaussian x", "gaussian: has 1 input; usage: gaussian MEAN LOGVAR"},
     {"3x3x6", "gaussian x w", "gaussian: no line above gives 'w'"},
     {"3x3x6", "slice 2", "slice: '2' is not understood; usage: slice FROM..TO"},
@@ -231,6 +235,7 @@ static const struct {
     {"2x1x2", "flatten -> a\nreshape 1x2x2", 4, {0, 1.75f, .75f, 2.5f}},
     {"1x1x4", "dropout 0.5", 4, {0, 1.75f, .75f, 2.5f}},
     {"1x1x4", "noise gaussian 9", 4, {0, 1.75f, .75f, 2.5f}},
+    {"1x1x4", "nested 0", 4, {0, 1.75f, .75f, 2.5f}},
     {"1x1x4", "tanh -> v\ngaussian x v", 4, {0, 1.75f, .75f, 2.5f}},
 };
 
@@ -384,6 +389,40 @@ static void a_code_is_drawn_with_its_variance_in_training(void **state)
     assert_variance("gaussian <- x x", exp(1));
 }
 
+/* How many of SIZE values are kept, by training steps: the loss is their share. */
+static void count_kept(const char *line, size_t size, size_t times[])
+{
+    char input[32];
+    float x[64];
+    snprintf(input, sizeof input, "1x1x%zu", size);
+    net t = open_net(input, line, 1);
+    for (size_t i = 0; i < size; i++) x[i] = 1;
+    for (uint32_t step = 0; step < 4000; step++) {
+        hg_losses losses;
+        hg_gradient(t.p, 1, x, NULL, step, &losses);
+        double kept = losses.total * (double)size;
+        assert_true(fabs(kept - round(kept)) < 1e-3);
+        times[(size_t)round(kept)]++;
+    }
+    close_net(&t);
+}
+
+static void nested_keeps_halves_of_the_code_or_any_length_equally_often(void **state)
+{
+    (void)state;
+    size_t half[65] = {0}, any[17] = {0}, few[4] = {0};
+    count_kept("nested 1", 64, half);
+    for (size_t k = 0; k <= 64; k++)
+        if (k == 8 || k == 16 || k == 32 || k == 64) assert_in_range(half[k], 900, 1100);
+        else assert_int_equal(half[k], 0);
+    count_kept("nested 0", 16, any);
+    assert_int_equal(any[0], 0);
+    for (size_t k = 1; k <= 16; k++) assert_in_range(any[k], 190, 310);
+    count_kept("nested", 3, few);
+    assert_int_equal(few[0], 0);
+    assert_int_equal(few[1] + few[2] + few[3], 4000);
+}
+
 static void two_dropouts_of_a_graph_drop_different_values(void **state)
 {
     (void)state;
@@ -405,6 +444,7 @@ int main(void)
         cmocka_unit_test(dropout_drops_its_share_in_training_and_keeps_the_mean),
         cmocka_unit_test(noise_has_its_deviation_in_training),
         cmocka_unit_test(a_code_is_drawn_with_its_variance_in_training),
+        cmocka_unit_test(nested_keeps_halves_of_the_code_or_any_length_equally_often),
         cmocka_unit_test(two_dropouts_of_a_graph_drop_different_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,8 @@ const char *hg_graph_text(const hg_graph *g); /* as parsed, with the options wri
 bool hg_graph_shape(const hg_graph *g, const char *value,
                     hg_shape *s); /* "x", "z", "y", any name; false: no such value */
 size_t hg_graph_parameters(const hg_graph *g);
+/* Whether z comes out of `nested`, so that a code may be cut to its first values: what is missing is 0. */
+bool hg_graph_is_nested(const hg_graph *g);
 /* What training asks of a graph beyond its text, or HG_MODEL: it names a code, z (without one a model can neither
  * encode, decode nor be compared with PCA; the error names the line), and y is of x's shape. */
 hg_status hg_graph_check(const hg_graph *g, hg_error *e);

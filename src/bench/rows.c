@@ -117,6 +117,11 @@ static const hg__draw draw = {.seed = 1, .n = IMAGES, .size = N / IMAGES};
 static void draw_uniform(const arrays *m) { m->k->draw_uniform(&draw, m->u); }
 static void draw_normal(const arrays *m) { m->k->draw_normal(&draw, m->u); }
 static void dropout(const arrays *m) { m->k->dropout(N, 0.25f, m->p, m->a, m->u, false); }
+static void keep_first(const arrays *m)
+{
+    static const int32_t kept[4] = {CHANNELS / 4, CHANNELS / 2, 3 * CHANNELS / 4, CHANNELS};
+    m->k->keep_first(&(hg__keep_first){PIXELS, CHANNELS, 4, kept, m->p}, m->a, m->u, false);
+}
 
 static void adam(const arrays *m)
 {
@@ -169,6 +174,7 @@ static const row_case cases[] = {
     {"draw_uniform", 1, draw_uniform},
     {"draw_normal", 1, draw_normal},
     {"dropout", 3, dropout},
+    {"keep_first", 1.6, keep_first},
     {"adam", 7, adam},
     {"sgd momentum", 5, sgd},
     {"ema", 3, ema},

@@ -171,6 +171,13 @@ typedef struct hg__draw {
     size_t n, size;
 } hg__draw;
 
+/* Which of a sample's values stay: the first kept[u * steps], the index rounded down, u the sample's number. */
+typedef struct hg__keep_first {
+    size_t n, size, steps; /* steps: a power of two at most 2^24, so that u * steps is exact */
+    const int32_t *kept;   /* [steps] 0 … size */
+    const real *u;         /* [n] in [0,1), from draw_uniform */
+} hg__keep_first;
+
 typedef struct hg__kernels {
     const char *name; /* "ref", "generic", "avx2", "avx512" */
     bool bf16;        /* products round their operands to bf16, and sum in float: only for those who ask for it */
@@ -238,6 +245,8 @@ typedef struct hg__kernels {
     void (*draw_normal)(const hg__draw *d, real *out);
     /* y = u < rate ? 0 : x / (1 - rate); u from draw_uniform. Its own gradient. */
     void (*dropout)(size_t n, real rate, const real *u, const real *x, real *y, bool add);
+    /* y = x where it stays, else 0. Its own gradient. */
+    void (*keep_first)(const hg__keep_first *w, const real *x, real *y, bool add);
     /* z = mu + e^(logvar/2) eps, and its gradients; dmu, dlogvar: NULL where not wanted. */
     void (*gaussian)(size_t n, const real *mu, const real *logvar, const real *eps, real *z);
     void (*gaussian_grad)(size_t n, const real *logvar, const real *eps, const real *dz, real *dmu, bool mu_add,

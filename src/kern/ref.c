@@ -40,6 +40,7 @@ const hg__kernels hg__kernels_ref = {
     .draw_uniform = hg__ref_draw_uniform,
     .draw_normal = hg__ref_draw_normal,
     .dropout = hg__ref_dropout,
+    .keep_first = hg__ref_keep_first,
     .gaussian = hg__ref_gaussian,
     .gaussian_grad = hg__ref_gaussian_grad,
     .penalty = hg__ref_penalty,

@@ -81,6 +81,7 @@ void hg__ref_kl(size_t n, size_t size, const real *mu, const real *logvar, real 
 void hg__ref_draw_uniform(const hg__draw *d, real *out);
 void hg__ref_draw_normal(const hg__draw *d, real *out);
 void hg__ref_dropout(size_t n, real rate, const real *u, const real *x, real *y, bool add);
+void hg__ref_keep_first(const hg__keep_first *w, const real *x, real *y, bool add);
 void hg__ref_gaussian(size_t n, const real *mu, const real *logvar, const real *eps, real *z);
 void hg__ref_gaussian_grad(size_t n, const real *logvar, const real *eps, const real *dz, real *dmu, bool mu_add,
                            real *dlogvar, bool logvar_add);

@@ -29,6 +29,15 @@ void hg__ref_dropout(size_t n, real rate, const real *u, const real *x, real *y,
     for (size_t i = 0; i < n; i++) hg__put(y + i, u[i] < rate ? 0 : x[i] * keep, add);
 }
 
+void hg__ref_keep_first(const hg__keep_first *w, const real *x, real *y, bool add)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        size_t kept = (size_t)w->kept[(size_t)(w->u[i] * (real)w->steps)];
+        for (size_t j = 0; j < w->size; j++) hg__put(y++, j < kept ? x[j] : 0, add);
+        x += w->size;
+    }
+}
+
 void hg__ref_gaussian(size_t n, const real *mu, const real *logvar, const real *eps, real *z)
 {
     for (size_t i = 0; i < n; i++) z[i] = mu[i] + exp(logvar[i] / 2) * eps[i];

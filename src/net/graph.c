@@ -66,6 +66,12 @@ size_t hg__graph_stretches(const hg_graph *g, hg__stretch *list, size_t most)
     return n;
 }
 
+bool hg_graph_is_nested(const hg_graph *g)
+{
+    size_t z = hg__graph_find(g, "z");
+    return z != HG__MOST_NODES && !strcmp(g->node[z].op->name, "nested");
+}
+
 static hg_status need_code(const hg_graph *g, hg_error *e)
 {
     size_t narrowest = 0, y = hg__graph_find(g, "y");

@@ -15,7 +15,10 @@ typedef struct step {
 
 static bool is(const hg__node *node, const char *op) { return !strcmp(node->op->name, op); }
 static bool is_norm(const hg__node *n) { return is(n, "layernorm") || is(n, "batchnorm") || is(n, "groupnorm"); }
-static bool is_passed_by(const hg__node *n) { return is(n, "dropout") || is(n, "noise") || is(n, "gaussian"); }
+static bool is_passed_by(const hg__node *n)
+{
+    return is(n, "dropout") || is(n, "noise") || is(n, "gaussian") || is(n, "nested");
+}
 
 /* The act that a node carries, fused or as its own node. */
 static const hg__node *carries_act(const hg__node *n) { return n->attr.act != HG__ACT_NONE ? n : NULL; }

@@ -21,6 +21,7 @@
     X(dropout)     \
     X(noise)       \
     X(gaussian)    \
+    X(nested)      \
     X(add)         \
     X(concat)      \
     X(slice)       \

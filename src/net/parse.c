@@ -16,7 +16,8 @@ enum { LONGEST_TEXT = 1 << 20, PARAM_ALIGN = 16 };
 typedef struct parser {
     hg_graph *g;
     hg_graph_options o;
-    char sized[2][32]; /* the values whose size is the code's */
+    char sized[2][32]; /* the values whose size is the code's … */
+    size_t sized_line; /* … or the line that gives it without a name; 0: none */
     hg__text text;     /* what has been read, written out */
     size_t last;       /* node of the last value; HG__MOST_NODES: none yet */
     bool reading;      /* a line: errors are named by its number, to which the graph's name is added at the end */
@@ -142,8 +143,8 @@ static hg_status override_size(parser *p, hg__node *node, const char *output, bo
     hg__attr *a = &node->attr;
     *changed = false;
     if (!strcmp(node->op->name, "input") && p->o.input.h) return a->size = p->o.input, *changed = true, HG_OK;
-    bool sized = p->o.code && output && (!strcmp(output, p->sized[0]) || !strcmp(output, p->sized[1]));
-    if (!sized) return HG_OK;
+    bool named = output && (!strcmp(output, p->sized[0]) || !strcmp(output, p->sized[1]));
+    if (!p->o.code || !(named || node->line == p->sized_line)) return HG_OK;
     if (strcmp(node->op->name, "dense") || !a->plain)
         return hg__line_fail(
             p->e, node,
@@ -241,16 +242,37 @@ static hg_status parse_lines(parser *p, const char *text, size_t fixed_number)
     return HG_OK;
 }
 
-/* Which values' sizes are the code's: z, or the two heads that a `gaussian MU LOGVAR -> z` draws it from. */
+/* The value that a line `nested …` makes the code of: its name, or "" for that of the line before; false: it is no such
+ * line. */
+static bool is_nested_code(const hg__line *l, char from[32])
+{
+    size_t n = l->words;
+    from[0] = 0;
+    if (n < 3 || strcmp(l->word[0], "nested") || strcmp(l->word[n - 2], "->") || strcmp(l->word[n - 1], "z"))
+        return false;
+    if (n > 4 && !strcmp(l->word[n - 4], "<-")) snprintf(from, 32, "%s", l->word[n - 3]);
+    return true;
+}
+
+/* Which lines' sizes are the code's: that of z, of the two heads that a `gaussian MU LOGVAR -> z` draws it from, or of
+ * what a `nested -> z` cuts. */
 static void find_sized(parser *p, const char *text)
 {
+    hg__line l = {.number = 1};
+    size_t before = 0;
     snprintf(p->sized[0], sizeof p->sized[0], "z");
-    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n', l.number++) {
         char mu[32], logvar[32];
         int end = 0;
-        if (sscanf(line, " gaussian %31s %31s -> z%n", mu, logvar, &end) < 2 || !end) continue;
-        memcpy(p->sized[0], mu, sizeof mu);
-        memcpy(p->sized[1], logvar, sizeof logvar);
+        if (hg__line_split(&l, line, strcspn(line, "\n"), NULL)) return; /* it will be read again, and refused */
+        if (is_nested_code(&l, mu)) {
+            snprintf(p->sized[0], sizeof p->sized[0], "%s", mu);
+            p->sized_line = *mu ? 0 : before;
+        } else if (sscanf(line, " gaussian %31s %31s -> z%n", mu, logvar, &end) == 2 && end) {
+            memcpy(p->sized[0], mu, sizeof mu);
+            memcpy(p->sized[1], logvar, sizeof logvar);
+        }
+        if (l.words) before = l.number;
     }
 }
 

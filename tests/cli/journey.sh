@@ -164,7 +164,7 @@ run hourglass report $R -o page.html --force --json
 ok 'unless --force says so' json 'd["output"] == "page.html"'
 
 run hourglass models list --json
-ok 'models list --json is JSON' json '{m["name"] for m in d["models"]} >= {"conv", "deep", "pool", "vae"}'
+ok 'models list --json is JSON' json '{m["name"] for m in d["models"]} >= {"conv", "deep", "pool", "vae", "rateless"}'
 run hourglass models show conv
 cp out mine.hg
 run hourglass models plan mine.hg --batch 32 --code 7 --input 31x29x3 --json

@@ -80,6 +80,15 @@ static void simd_draw_normal(const hg__draw *d, float *out)
     }
 }
 
+static void simd_keep_first(const hg__keep_first *w, const float *x, float *y, bool add)
+{
+    for (size_t i = 0; i < w->n; i++, x += w->size, y += w->size) {
+        size_t kept = (size_t)w->kept[(size_t)(w->u[i] * (float)w->steps)];
+        simd_copy(kept, x, y, add);
+        if (!add) memset(y + kept, 0, (w->size - kept) * sizeof *y);
+    }
+}
+
 /* Vectors of at most W elements of z = mu + e^(logvar/2) eps. */
 ALWAYS_INLINE void gaussian_step(const float *mu, const float *logvar, const float *eps, float *z, size_t left)
 {

@@ -76,6 +76,7 @@ const hg__kernels HG__SET = {
     .draw_uniform = simd_draw_uniform,
     .draw_normal = simd_draw_normal,
     .dropout = simd_dropout,
+    .keep_first = simd_keep_first,
     .gaussian = simd_gaussian,
     .gaussian_grad = simd_gaussian_grad,
     .penalty = hg__ref_penalty,
