@@ -27,6 +27,7 @@ typedef struct hg__option {
     const char *choices;  /* "adam|adamw|sgd|rmsprop" */
     const char *value;    /* what help calls it: "F", "N", "FILE"; NULL: by type */
     const char *help;     /* one line, no full stop */
+    const char *bare;     /* TEXT: what the name alone stands for; a list of numbers may still follow */
     bool tunable, log_scale;
 } hg__option;
 

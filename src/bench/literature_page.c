@@ -185,7 +185,7 @@ static void add_curve(hg__text *t, const hg__literature *l, const hg__literature
                                       .title = "Training loss by epoch, and the published test figure in its unit",
                                       .high = 240,
                                       .n = n,
-                                      .epoch = epoch,
+                                      .at = epoch,
                                       .curve = {{"training", loss}, {"published", theirs}}});
     }
     free(epoch);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static hg_status check_numbers(const float *z, size_t n, size_t k, const char *path, hg_error *e)
 {
@@ -13,18 +14,34 @@ static hg_status check_numbers(const float *z, size_t n, size_t k, const char *p
     return HG_OK;
 }
 
-/* The codes as a set of n samples of the code's shape; *values is behind it and the caller's to free. */
+/* Rows of `have` values become rows of k, what is missing 0. *values is replaced. */
+static hg_status fill_up(float **values, size_t n, size_t have, size_t k, hg_error *e)
+{
+    float *whole = NULL;
+    hg_status s = hg__floats_open(&whole, n, k, e);
+    if (s) return s;
+    memset(whole, 0, n * k * sizeof *whole);
+    for (size_t i = 0; i < n; i++) memcpy(whole + i * k, *values + i * have, have * sizeof *whole);
+    free(*values);
+    *values = whole;
+    return HG_OK;
+}
+
+/* The codes as a set of n samples of the code's shape; *values is behind it and the caller's to free. Codes that were
+ * cut are filled up with zeros, where the model is one for it. */
 static hg_status read_codes(hg_set **set, float **values, const hg__subject *s, const char *path, hg_error *e)
 {
     size_t dims = 0, dim[4] = {0}, k = hg_shape_size(s->z), size = 1;
     hg_status status = hg_npy_read(path, values, &dims, dim, e);
     if (status) return status;
     for (size_t i = 1; i < dims; i++) size *= dim[i];
-    if (dims < 2 || size != k)
+    bool cut = dims == 2 && size && size < k && hg_graph_is_nested(hg_model_graph(s->model));
+    if (dims < 2 || (size != k && !cut))
         return hg__fail(e, HG_MODEL, path, "holds codes of %zu values in %zu dimensions, but %s takes [n, %zu]", size,
                         dims, s->path, k);
     if (!dim[0]) return hg__fail(e, HG_DATA, path, "holds no codes");
-    status = check_numbers(*values, dim[0], k, path, e);
+    status = check_numbers(*values, dim[0], size, path, e);
+    if (!status && cut) status = fill_up(values, dim[0], size, k, e);
     return status ? status : hg_set_wrap(set, "codes", *values, dim[0], s->z, e);
 }
 
@@ -68,7 +85,7 @@ const hg__command hg__command_decode = {
     .words = "RUN codes.npy|- -o OUT",
     .about = "Codes are read from a file, or with - from standard input. OUT is a folder of PNG files, a sheet (it "
              "ends with .png) or an array (.npy) of shape [samples, height, "
-             "width, channels].",
+             "width, channels]. A model whose code may be cut (nested) takes shorter codes, too: what is missing is 0.",
     .examples =
         (const hg__example[]){{"hourglass decode runs/conv-mnist codes.npy -o decoded.npy", "an array"},
                               {"hourglass decode runs/conv-mnist codes.npy -o sheet.png", "all of them on one sheet"},

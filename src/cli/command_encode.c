@@ -3,6 +3,7 @@
 #include "cli/forward_options.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A line of names, then a line a sample; nine digits bring a float back exactly. */
 static hg_status write_csv(const char *path, const float *z, size_t n, size_t k, bool force, hg_error *e)
@@ -24,6 +25,13 @@ static hg_status check_output(const char *out, bool force, hg_error *e)
     return hg__fail(e, HG_USAGE, out, "codes cannot be written as %s; name a file that ends with .npy or .csv", ending);
 }
 
+/* Rows of k values become rows of the first `keep` of them, which are returned. */
+static size_t pack_rows(float *z, size_t n, size_t k, size_t keep)
+{
+    for (size_t i = 0; i < n; i++) memmove(z + i * keep, z + i * k, keep * sizeof *z);
+    return keep;
+}
+
 static hg_status encode(const hg__subject *s, const hg__forward_options *v, const hg_set *set, hg_error *e)
 {
     float *z = NULL;
@@ -31,6 +39,7 @@ static hg_status encode(const hg__subject *s, const hg__forward_options *v, cons
     hg__walk walk = hg__forward_walk(v, "x", "z");
     hg_status status = hg__floats_open(&z, set->n, k, e);
     if (!status) status = hg__subject_walk(s, set, &walk, z, e);
+    if (!status && s->keep) k = pack_rows(z, set->n, k, s->keep);
     if (!status && hg__ends_with(v->output, ".csv")) status = write_csv(v->output, z, set->n, k, v->force, e);
     else if (!status) status = hg_npy_write(v->output, z, 2, (const size_t[]){set->n, k}, v->force, e);
     free(z);
@@ -60,11 +69,13 @@ const hg__command hg__command_encode = {
     .about = "The array is float32 of shape [samples, code size], in the order of the samples; a name that ends with "
              ".csv gives a table. Of a data set with "
              "parts the test part "
-             "is taken; --part chooses another.",
+             "is taken; --part chooses another. --keep K writes the first K values of each code, which decode takes.",
     .examples = (const hg__example[]){{"hourglass encode runs/conv-mnist mnist -o codes.npy", "the test digits"},
                                       {"hourglass encode runs/conv-mnist mnist --part train -o train.npy",
                                        "the training digits"},
                                       {"hourglass encode runs/conv-mnist digit.png -o code.npy", "one picture"},
+                                      {"hourglass encode runs/rateless-mnist mnist --keep 16 -o short.npy",
+                                       "the first 16 values of a code that is trained to be cut"},
                                       {NULL, NULL}},
     .groups = hg__forward_groups,
     .size = sizeof(hg__forward_options),

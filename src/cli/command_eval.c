@@ -15,9 +15,9 @@
 
 typedef struct values {
     hg__common common;
-    const char *source, *split, *resize, *noise;
-    size_t batch, threads, worst, likelihood;
-    bool pca, offline;
+    const char *source, *split, *resize, *noise, *codes;
+    size_t batch, threads, worst, likelihood, keep;
+    bool pca, offline, beside;
 } values;
 
 #define AT(field) offsetof(values, field)
@@ -48,6 +48,25 @@ static const hg__option rows[] = {
      .offset = AT(pca),
      .fallback = "true",
      .help = "measure PCA at the same code length"},
+    {.name = "keep",
+     .type = HG__SIZE,
+     .offset = AT(keep),
+     .fallback = "0",
+     .min = 0,
+     .max = 1 << 24,
+     .value = "K",
+     .help = "measure with the first K values of the code, of a model that is trained for it (nested); 0: all"},
+    {.name = "codes",
+     .type = HG__TEXT,
+     .offset = AT(codes),
+     .bare = "all",
+     .value = "[K,K…]",
+     .help =
+         "measure the code cut to these lengths, too, beside PCA at each; alone a dozen of lengths up to the whole"},
+    {.name = "beside",
+     .type = HG__FLAG,
+     .offset = AT(beside),
+     .help = "with --codes: the other RUNs are models of one length each, to stand beside this one at theirs"},
     {.name = "worst",
      .type = HG__SIZE,
      .offset = AT(worst),
@@ -224,17 +243,21 @@ static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__consol
 {
     hg_set *train = NULL, *test = NULL;
     float *samples = NULL;
+    hg_pca p = {0};
     if (v->code >= hg_shape_size(v->shape)) return HG_OK;
     hg_status s = open_learnt(&train, &samples, b, e);
     if (s || !can_compare(v, train, console)) goto done;
     s = hg_set_wrap(&test, v->source, v->t, v->n, v->shape, e);
-    if (!s) s = hg_pca_measure(&v->pca, train, test, v->code, e);
+    if (!s) s = hg_pca_fit(&p, train, v->code, e);
+    if (!s) s = hg_pca_score(&v->pca, &p, v->code, test, e);
+    if (!s) s = hg__evaluation_cut_pca(v, &p, test, e);
     v->has_pca = !s;
     if (!s && samples) hg__console_say(console, "PCA learns from the %zu training samples only.", train->n);
     if (!s && !strcmp(b->split, "validation") && !has_own_test(b))
         hg__console_say(console, "PCA learnt from all of %s, these samples among them: its figures flatter it.",
                         train->name);
 done:
+    hg_pca_close(&p);
     hg_set_close(&test);
     hg_set_close(&train);
     free(samples);
@@ -367,6 +390,19 @@ static hg_status choose_noise(hg_augment **noise, const char **text, const bench
     return hg__noise_parse(noise, *text, e);
 }
 
+/* More than one RUN, where they have a meaning; and what --codes cannot go with. */
+static hg_status check_beside(const hg__call *call, const values *v, hg_error *e)
+{
+    if (v->codes && v->keep)
+        return hg__fail(e, HG_USAGE, "--keep", "cuts the code to one length, and --codes to several; name one of them");
+    if (v->beside && !v->codes)
+        return hg__fail(e, HG_USAGE, "--beside", "stands with --codes, at whose lengths it compares");
+    if (call->words > 1 && !v->beside)
+        return hg__fail(e, HG_USAGE, call->word[1],
+                        "is too much: eval measures one RUN; with --codes --beside the others stand beside it");
+    return HG_OK;
+}
+
 static hg_status run_eval(hg__call *call, hg_error *e)
 {
     const values *v = call->values;
@@ -374,7 +410,9 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     hg__evaluation evaluation = {0};
     hg_augment *noise = NULL;
     const char *noise_text = NULL;
-    hg_status s = hg__subject_open(&b.subject, call->word[0], e);
+    hg_status s = check_beside(call, v, e);
+    if (!s) s = hg__subject_open(&b.subject, call->word[0], e);
+    if (!s) s = hg__subject_cut(&b.subject, v->keep, e);
     if (!s) s = choose_noise(&noise, &noise_text, &b, v, e);
     if (!s) s = open_data(&b, v, e);
     if (!s && noise) s = hg_augment_check(noise, b.set->shape, e);
@@ -386,9 +424,11 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
     hg_likelihood_work how = {.samples = v->likelihood, .threads = v->threads, .seed = work.walk.seed};
+    hg__cuts_wanted cuts = {v->codes, (const char *const *)call->word + 1, call->words - 1};
     if (how.samples) s = hg__evaluation_likelihood(&evaluation, &b.subject, &how, e);
+    if (!s && v->codes) s = hg__evaluation_cut(&evaluation, &work, &cuts, e);
     if (!s && v->pca) s = measure_pca(&evaluation, &b, &call->console, e);
-    if (!s && b.subject.run) keep(&evaluation, &b);
+    if (!s && b.subject.run && !v->keep) keep(&evaluation, &b);
     if (!s) s = print(call, &evaluation, e);
 done:
     hg_augment_close(&noise);
@@ -400,7 +440,7 @@ done:
 const hg__command hg__command_eval = {
     .name = "eval",
     .summary = "measure a model on unseen data, beside PCA at the same code length",
-    .words = "RUN [--source SOURCE] [--split test]",
+    .words = "RUN [--source SOURCE] [--split test] [--codes [--beside RUN…]]",
     .about =
         "RUN is a run folder or a model file. Pixels are in [0,1]; the model's figures are of its output clipped to "
         "[0,1]. A run with --noise is measured as a denoiser: from corrupted input against clean originals. PCA is "
@@ -409,16 +449,21 @@ const hg__command hg__command_eval = {
         "likelihoods of real values are another quantity. For a run folder, eval.json, the sheets samples/eval*.png "
         "and "
         "report.html "
-        "are written anew; with another --source eval-SOURCE.json, which the report shows beside it.",
+        "are written anew; with another --source eval-SOURCE.json, which the report shows beside it; with --keep "
+        "nothing "
+        "is. --codes adds the curve of the error against the length of the code, for a model whose code may be cut (a "
+        "line 'nested -> z', as in the preset rateless).",
     .examples =
         (const hg__example[]){
             {"hourglass eval runs/conv-mnist", "on the test part of the data it was trained on"},
             {"hourglass eval runs/conv-mnist --split validation", "on what was set aside in training"},
             {"hourglass eval runs/conv-mnist --source fashion-mnist --json", "on other data, for a program"},
+            {"hourglass eval runs/rateless-mnist --codes --beside runs/k8 runs/k16",
+             "a code that may be cut, at many lengths, beside models of one length each"},
             {NULL, NULL}},
     .groups = (const hg__option_group[]){{"Evaluation", rows, 0}, HG__COMMON_GROUP, HG__GROUPS_END},
     .size = sizeof(values),
     .words_min = 1,
-    .words_max = 1,
+    .words_max = HG__NO_LIMIT,
     .run = run_eval,
 };

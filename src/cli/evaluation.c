@@ -89,17 +89,25 @@ static double measure_input(const hg__evaluation *v)
     return v->input ? sum / (double)n : (double)NAN;
 }
 
-static hg_status measure(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
+hg_status hg__evaluation_walk(const hg__evaluation *v, const hg__evaluation_work *w, float *y, hg_metrics *m,
+                              hg_error *e)
 {
     hg__walk walk = w->walk;
-    walk.index = w->index, walk.n = w->n, walk.input = v->input;
-    hg_status s = hg__subject_walk(w->subject, w->set, &walk, v->y, e);
+    walk.index = w->index, walk.n = w->n;
+    hg_status s = hg__subject_walk(w->subject, w->set, &walk, y, e);
     if (s) return s;
-    clip(v->y, v->n * hg_shape_size(v->shape));
+    clip(y, v->n * hg_shape_size(v->shape));
+    return hg_metrics_measure(m, &(hg_pairs){v->t, y, v->n, v->shape}, y == v->y ? v->each : NULL, e);
+}
+
+static hg_status measure(hg__evaluation *v, const hg__evaluation_work *w, hg_error *e)
+{
+    hg__evaluation_work own = *w;
+    own.walk.input = v->input;
+    hg_status s = hg__evaluation_walk(v, &own, v->y, &v->ours, e);
+    if (s) return s;
     clip(v->input, v->n * hg_shape_size(v->shape));
     v->input_mse = measure_input(v);
-    s = hg_metrics_measure(&v->ours, &(hg_pairs){v->t, v->y, v->n, v->shape}, v->each, e);
-    if (s) return s;
     sum_classes(v);
     return sort_by_mse(v, e);
 }
@@ -115,7 +123,7 @@ hg_status hg__evaluation_open(hg__evaluation *v, const hg__evaluation_work *w, h
         .classes = w->set->classes,
         .class_name = w->set->class_name,
         .file = w->set->file,
-        .code = hg_shape_size(w->subject->z),
+        .code = w->subject->keep ? w->subject->keep : hg_shape_size(w->subject->z),
         .parameters = hg_graph_parameters(hg_model_graph(w->subject->model)),
     };
     hg_model_sha256(w->subject->model, v->weights_sha256);
@@ -137,6 +145,8 @@ void hg__evaluation_close(hg__evaluation *v)
     free(v->by_mse);
     free(v->label);
     free(v->by_class);
+    for (size_t i = 0; i < v->cuts; i++) free(v->cut[i].beside);
+    free(v->cut);
     *v = (hg__evaluation){0};
 }
 

@@ -13,6 +13,22 @@ typedef struct hg__class_figures {
     double mse, ssim;
 } hg__class_figures;
 
+/* A model of one code length, to stand beside a code that was cut to it. */
+typedef struct hg__beside {
+    const char *path; /* as typed; borrowed */
+    char model[128];
+    hg_metrics figures;
+} hg__beside;
+
+/* The code cut to its first k values, on the same samples. */
+typedef struct hg__cut {
+    size_t k;
+    hg_metrics ours;
+    hg_pca_metrics pca; /* where has_pca */
+    bool has_pca;
+    hg__beside *beside; /* or NULL; owned */
+} hg__cut;
+
 typedef struct hg__evaluation {
     const char *source, *split; /* as printed; borrowed */
     const char *model;
@@ -35,6 +51,8 @@ typedef struct hg__evaluation {
     bool has_pca;
     hg_likelihood likelihood; /* n is 0 where it was not measured; else of binary pixels, … */
     bool is_drawn;            /* … which were drawn by their values, as these are not all 0 or 1 */
+    hg__cut *cut;             /* [cuts] by rising k, or NULL; owned */
+    size_t cuts;
 } hg__evaluation;
 
 /* index [n]: the samples, or NULL for all. */
@@ -54,6 +72,28 @@ void hg__evaluation_close(hg__evaluation *v);
  * drawn. HG_MODEL: the model has none. */
 hg_status hg__evaluation_likelihood(hg__evaluation *v, const hg__subject *s, const hg_likelihood_work *how,
                                     hg_error *e);
+/* ---- evaluation_codes.c: the same samples with the code cut ---- */
+
+/* Measures the code at the lengths that `list` names ("8,16,32"; "all": a dozen up to the whole), and at those of the
+ * `besides` models, which stand beside it. HG_USAGE for a list that is none, or a model whose code cannot be cut. */
+typedef struct hg__cuts_wanted {
+    const char *list;
+    const char *const *beside; /* [besides] run folders or model files */
+    size_t besides;
+} hg__cuts_wanted;
+hg_status hg__evaluation_cut(hg__evaluation *v, const hg__evaluation_work *w, const hg__cuts_wanted *wanted,
+                             hg_error *e);
+/* PCA at the same lengths; p has the components of the longest. */
+hg_status hg__evaluation_cut_pca(hg__evaluation *v, const hg_pca *p, const hg_set *test, hg_error *e);
+json_t *hg__evaluation_cuts_json(const hg__evaluation *v); /* NULL: out of memory */
+void hg__evaluation_cuts_print(hg__text *out, const hg__evaluation *v);
+
+/* ---- shared by the two ---- */
+
+json_t *hg__pca_json(const hg_pca_metrics *m);
+/* What w's walk gives, clipped, into y [n * shape size], and its figures. */
+hg_status hg__evaluation_walk(const hg__evaluation *v, const hg__evaluation_work *w, float *y, hg_metrics *m,
+                              hg_error *e);
 
 static inline uint32_t hg__evaluation_index(const hg__evaluation *v, uint32_t i) { return v->index ? v->index[i] : i; }
 

@@ -16,7 +16,7 @@ static void set_real(json_t *object, const char *name, double value)
     json_object_set_new(object, name, hg__json_number(value));
 }
 
-static json_t *pca_json(const hg_pca_metrics *m)
+json_t *hg__pca_json(const hg_pca_metrics *m)
 {
     json_t *pca = json_object();
     json_object_set_new(pca, "k", json_integer((json_int_t)m->k));
@@ -106,7 +106,8 @@ json_t *hg__evaluation_json(const hg__evaluation *v)
     set_real(d, "input_mse", v->input_mse);
     set_real(d, "input_psnr", -10 * log10(v->input_mse));
     json_object_set_new(d, "likelihood", v->likelihood.n ? likelihood_json(v) : json_null());
-    json_object_set_new(d, "pca", v->has_pca ? pca_json(&v->pca) : json_null());
+    json_object_set_new(d, "pca", v->has_pca ? hg__pca_json(&v->pca) : json_null());
+    json_object_set_new(d, "codes", v->cuts ? hg__evaluation_cuts_json(v) : json_null());
     json_object_set_new(d, "per_class", classes_json(v));
     json_object_set_new(d, "worst", worst_json(v));
     json_object_set_new(d, "published", published_json(v));
@@ -224,6 +225,7 @@ void hg__evaluation_print(hg__text *out, const hg__evaluation *v)
                      v->has_pca ? "; PCA is given the clean samples" : "");
     print_figures(out, v);
     print_likelihood(out, v);
+    hg__evaluation_cuts_print(out, v);
     print_published(out, v);
     print_classes(out, v);
     print_worst(out, v);

@@ -16,6 +16,14 @@ static const hg__option rows[] = {
      .value = "OUT",
      .help = "what to write; - is standard output"},
     {.name = "force", .type = HG__FLAG, .offset = AT(force), .help = "overwrite what is there"},
+    {.name = "keep",
+     .type = HG__SIZE,
+     .offset = AT(keep),
+     .fallback = "0",
+     .min = 0,
+     .max = 1 << 24,
+     .value = "K",
+     .help = "only the first K values of the code, of a model that is trained for it (nested); 0: all"},
     HG__BATCH_ROW(AT(batch), "samples at a time; never changes the result"),
     HG__THREADS_ROW(AT(threads)),
     {.name = "precision",
@@ -48,7 +56,7 @@ hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e)
     hg_status status = hg__subject_open(s, call->word[0], e);
     if (!status && s->lacks_config)
         hg__console_say(&call->console, "warning: %s has no config.json; going by its model.safetensors", s->path);
-    return status;
+    return status ? status : hg__subject_cut(s, v->keep, e);
 }
 
 hg__walk hg__forward_walk(const hg__forward_options *v, const char *from, const char *to)

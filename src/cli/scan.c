@@ -46,11 +46,15 @@ static hg_status unknown(const hg__command *c, const char *name, size_t length, 
     return hg__fail(e, HG_USAGE, argument, "%s has no such option; hourglass help %s lists them", c->name, c->name);
 }
 
+/* "8,16,32" */
+static bool is_list_of_numbers(const char *text) { return *text && !text[strspn(text, "0123456789,")]; }
+
 /* The value of an option is the next argument, unless that is plainly another option. */
 static hg_status take_next(walk *w, hg__slot slot, hg_error *e)
 {
     const char *spelled = w->argv[w->at], *next = w->at + 1 < w->argc ? w->argv[w->at + 1] : NULL;
     hg__slot other = {0};
+    if (slot.row->bare && !(next && is_list_of_numbers(next))) return keep(w, slot, slot.row->bare), HG_OK;
     bool is_option = next && !strncmp(next, "--", 2) &&
                      (!next[2] || find_name(w->command, next + 2, strcspn(next + 2, "="), &other));
     if (!next || is_option)

@@ -2,7 +2,8 @@
  *
  * Accepted: --name VALUE, --name=VALUE, --flag, --no-flag, -o VALUE, -oVALUE, bundled flags (-qv), and
  * `--`, after which everything is a word. A lone `-` is a word. Names are never abbreviated, so a
- * script does not change its meaning when an option is added. */
+ * script does not change its meaning when an option is added. An option with a `bare` value may stand alone: behind its
+ * name only a list of numbers is taken. */
 #ifndef HG_CLI_SCAN_H
 #define HG_CLI_SCAN_H
 

@@ -118,6 +118,19 @@ hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *wh
                     shape.w, shape.c, s->path, s->x.h, s->x.w, s->x.c, s->x.h, s->x.w, s->x.c);
 }
 
+hg_status hg__subject_cut(hg__subject *s, size_t keep, hg_error *e)
+{
+    size_t size = hg_shape_size(s->z);
+    if (keep && !hg_graph_is_nested(hg_model_graph(s->model)))
+        return hg__fail(e, HG_USAGE, s->path,
+                        "its code has no order, so what is cut off is lost at random; train a model whose code ends "
+                        "with a line 'nested -> z', as the preset rateless does");
+    if (keep > size)
+        return hg__fail(e, HG_USAGE, s->path, "its code has %zu values; %zu of them cannot be kept", size, keep);
+    s->keep = keep;
+    return HG_OK;
+}
+
 hg_status hg__floats_open(float **out, size_t n, size_t size, hg_error *e)
 {
     size_t count = 0, bytes = 0;
@@ -198,9 +211,10 @@ static size_t value_size(const hg__subject *s, const char *name)
 typedef struct walk_room {
     float *in, *to;        /* one batch each */
     float *scratch;        /* three samples of x */
+    float *code;           /* one batch of codes, where they are cut */
     const uint32_t *index; /* of this batch; NULL: from first on */
     size_t first;
-    size_t in_size, out_size;
+    size_t in_size, out_size, code_size, keep;
 } walk_room;
 
 /* Corrupts n samples as the model sees them, and keeps what came of it. */
@@ -217,10 +231,24 @@ static void add_noise(const hg__subject *s, const hg__walk *w, translation t, si
     unapply(t, n * size, kept);
 }
 
+/* The same by way of the code, of which only the first values are kept. */
+static hg_status cut_batch(hg_plan *plan, const hg__walk *w, size_t n, const walk_room *room)
+{
+    size_t size = room->code_size, kept = room->keep;
+    hg_status status = HG_OK;
+    if (*w->from == 'x') status = hg_forward(plan, "x", "z", n, room->in, room->code);
+    else memcpy(room->code, room->in, n * size * sizeof *room->code);
+    for (size_t i = 0; i < n; i++) memset(room->code + i * size + kept, 0, (size - kept) * sizeof *room->code);
+    if (status || *w->to == 'y') return status ? status : hg_forward(plan, "z", "y", n, room->code, room->to);
+    memcpy(room->to, room->code, n * size * sizeof *room->to);
+    return HG_OK;
+}
+
 /* One batch of n samples, which stand at `in`, into `to`. */
 static hg_status walk_batch(hg_plan *plan, const hg__walk *w, translation t, size_t n, const walk_room *room)
 {
-    hg_status status = hg_forward(plan, w->from, w->to, n, room->in, room->to);
+    hg_status status =
+        room->code ? cut_batch(plan, w, n, room) : hg_forward(plan, w->from, w->to, n, room->in, room->to);
     if (*w->to == 'y') unapply(t, n * room->out_size, room->to);
     return status;
 }
@@ -242,9 +270,14 @@ hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__wa
 {
     hg_plan *plan = NULL;
     bool noisy = w->noise && *w->from == 'x';
-    walk_room room = {.to = out, .in_size = hg_shape_size(set->shape), .out_size = value_size(s, w->to)};
+    walk_room room = {.to = out,
+                      .in_size = hg_shape_size(set->shape),
+                      .out_size = value_size(s, w->to),
+                      .code_size = hg_shape_size(s->z),
+                      .keep = s->keep};
     translation t = translate(s, set);
     hg_status status = hg__floats_open(&room.in, w->batch, room.in_size, e);
+    if (!status && s->keep) status = hg__floats_open(&room.code, w->batch, room.code_size, e);
     if (!status && noisy) status = hg__floats_open(&room.scratch, 3, room.in_size, e);
     hg_plan_options o = {.batch = w->batch, .threads = w->threads, .precision = w->precision};
     if (!status) status = hg_plan_open(&plan, s->model, &o, e);
@@ -265,5 +298,6 @@ done:
     hg_plan_close(&plan);
     free(room.in);
     free(room.scratch);
+    free(room.code);
     return status;
 }

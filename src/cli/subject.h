@@ -16,6 +16,7 @@ typedef struct hg__subject {
     char name[128];   /* of the model: "conv" */
     hg_model *model;
     hg_shape x, z, y;
+    size_t keep;       /* of the code's values, the others are 0; 0: all */
     hg_run *run;       /* NULL: the path is a model file */
     json_t *config;    /* the run's config.json, or NULL */
     bool lacks_config; /* the run has none, and its model file is all that is known */
@@ -36,6 +37,10 @@ const char *hg__subject_noise(const hg__subject *s);
 /* HG_MODEL, saying both shapes, when the model does not take samples of this shape. */
 hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *what, hg_error *e);
 
+/* Cuts the code to its first `keep` values (0: leaves it whole). HG_USAGE when it is no code that can be cut (its graph
+ * ends the encoder with no `nested`), or has no more values than that. */
+hg_status hg__subject_cut(hg__subject *s, size_t keep, hg_error *e);
+
 typedef struct hg__walk {
     const char *from, *to; /* "x" "z" "y" */
     size_t threads, batch;
@@ -48,7 +53,7 @@ typedef struct hg__walk {
 } hg__walk;
 
 /* Those samples of the set, values in [0,1] where from is "x", through the model into out [n * size of `to`].
- * HG_MODEL when a value comes out that is not finite. */
+ * Where the code is cut, what was cut off is 0. HG_MODEL when a value comes out that is not finite. */
 hg_status hg__subject_walk(const hg__subject *s, const hg_set *set, const hg__walk *w, float *out, hg_error *e);
 
 /* n values in [0,1] in the numbers of the run's data, where these are floats beyond [0,1]: for arrays, not pictures. */

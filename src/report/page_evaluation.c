@@ -1,9 +1,11 @@
 /* page_evaluation.c: the report's figures on unseen data, beside PCA and what others published; classes; the worst. */
+#include "report/chart.h"
 #include "report/markup.h"
 #include "report/page.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct figure {
@@ -77,6 +79,88 @@ static void add_likelihood(hg__text *t, const hg__page *p)
     hg__text_add(t, "), the ELBO is ");
     hg__markup_number(t, hg__page_number(m, "elbo"), 4);
     hg__text_add(t, ".</p>\n");
+}
+
+/* ---- the code at every length ---- */
+
+enum { CUT_COLUMNS = 4 }; /* k, the model's MSE, PCA's, that of a model trained for this k alone */
+
+/* The columns of the rows, for the chart; NULL: no memory. */
+static double *cut_columns(const json_t *rows, size_t n)
+{
+    double *column = calloc(n * CUT_COLUMNS, sizeof *column);
+    for (size_t i = 0; column && i < n; i++) {
+        const json_t *row = json_array_get(rows, i);
+        column[i] = hg__page_number(row, "k");
+        column[n + i] = hg__page_number(row, "mse");
+        column[2 * n + i] = hg__page_number(json_object_get(row, "pca"), "mse_clipped");
+        column[3 * n + i] = hg__page_number(json_object_get(row, "beside"), "mse");
+    }
+    return column;
+}
+
+static bool has_any(const double *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(value[i])) return true;
+    return false;
+}
+
+static void add_cut_row(hg__text *t, const json_t *row, bool pca, bool beside)
+{
+    const json_t *linear = json_object_get(row, "pca"), *own = json_object_get(row, "beside");
+    double mse = hg__page_number(row, "mse"), theirs = hg__page_number(own, "mse");
+    hg__text_add(t, "<tr><th scope=\"row\">%.0f</th>", hg__page_number(row, "k"));
+    add_cell(t, mse, false);
+    add_cell(t, hg__page_number(row, "psnr"), false);
+    add_cell(t, hg__page_number(row, "ssim_gauss11"), false);
+    if (pca) add_cell(t, hg__page_number(linear, "mse_clipped"), false);
+    if (pca) add_cell(t, hg__page_number(linear, "ssim_gauss11"), false);
+    if (beside) add_cell(t, theirs, false);
+    if (beside && isfinite(theirs)) hg__text_add(t, "<td class=\"n\">%+.1f %%</td>", 100 * (mse / theirs - 1));
+    else if (beside) hg__text_add(t, "<td class=\"n\">–</td>");
+    hg__text_add(t, "</tr>\n");
+}
+
+static void add_cut_table(hg__text *t, const json_t *rows, bool pca, bool beside)
+{
+    hg__text_add(t, "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">code</th>"
+                    "<th scope=\"col\" class=\"n\">MSE</th><th scope=\"col\" class=\"n\">PSNR, dB</th>"
+                    "<th scope=\"col\" class=\"n\">SSIM, gauss11</th>");
+    if (pca) hg__text_add(t, "<th scope=\"col\" class=\"n\">PCA: MSE</th><th scope=\"col\" class=\"n\">PCA: SSIM</th>");
+    if (beside)
+        hg__text_add(t, "<th scope=\"col\" class=\"n\">trained for this k: MSE</th>"
+                        "<th scope=\"col\" class=\"n\">this model beside it</th>");
+    hg__text_add(t, "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < json_array_size(rows); i++) add_cut_row(t, json_array_get(rows, i), pca, beside);
+    hg__text_add(t, "</tbody></table></div>\n");
+}
+
+static void add_cuts(hg__text *t, const hg__page *p)
+{
+    const json_t *rows = json_object_get(p->eval, "codes");
+    size_t n = json_array_size(rows);
+    double *column = n ? cut_columns(rows, n) : NULL;
+    if (!n) return;
+    if (!column) {
+        t->failed = true;
+        return;
+    }
+    bool pca = has_any(column + 2 * n, n), beside = has_any(column + 3 * n, n);
+    hg__text_add(t, "<h3>The code at every length</h3>\n<p>One model; its code is cut to the first k values.</p>\n");
+    if (column[0] > 0)
+        hg__chart_add(t, &(hg__chart){.id = "codes",
+                                      .title = "MSE by code length",
+                                      .high = 320,
+                                      .n = n,
+                                      .unit = "k",
+                                      .at = column,
+                                      .curve = {{"this model", column + n, false},
+                                                {"PCA", pca ? column + 2 * n : NULL, false},
+                                                {"trained for one k", beside ? column + 3 * n : NULL, true}},
+                                      .log_across = true});
+    free(column);
+    add_cut_table(t, rows, pca, beside);
 }
 
 static const char *text_or_dash(const json_t *object, const char *name)
@@ -186,6 +270,7 @@ static void add_own(hg__text *t, const hg__page *p)
     add_name(t, "<p>On ", p, ".</p>\n");
     add_figures(t, p);
     add_likelihood(t, p);
+    add_cuts(t, p);
     add_published(t, p);
     add_classes(t, p);
     add_worst(t, p);

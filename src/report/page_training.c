@@ -39,14 +39,14 @@ static void add_charts(hg__text *t, const hg__page *p, const double *column)
                                   .title = validated ? "Loss" : "Training loss",
                                   .high = 320,
                                   .n = p->n,
-                                  .epoch = column,
+                                  .at = column,
                                   .curve = {{"training", train}, {"validation", validated ? val : NULL}},
                                   .best = best});
     hg__chart_add(t, &(hg__chart){.id = "rate",
                                   .title = "Learning rate",
                                   .high = 180,
                                   .n = p->n,
-                                  .epoch = column,
+                                  .at = column,
                                   .curve = {{"learning rate", column + 3 * p->n}},
                                   .linear = true});
 }
