@@ -71,8 +71,8 @@ static void the_front_is_what_no_trial_beats(void **state)
         for (size_t i = 0; i < n; i++) {
             listed[front[i]] = true;
             if (!i) continue;
-            double before = hg__objective_loss(&p.h, &p.h.trial[front[i - 1]], 0);
-            assert_true(before <= hg__objective_loss(&p.h, &p.h.trial[front[i]], 0));
+            double before = hg__trial_objective(&p.h, &p.h.trial[front[i - 1]], 0);
+            assert_true(before <= hg__trial_objective(&p.h, &p.h.trial[front[i]], 0));
         }
         for (size_t i = 0; i < p.h.n; i++) assert_int_equal(listed[i], is_on_front(&p.h, i));
         tune_close(&p);
@@ -229,7 +229,7 @@ static void run_study(tune_place *p, size_t epochs)
         for (size_t k = 1; k < p->h.objectives; k++) t->objective[k] = (double)(8 + hg__random_below(&p->r, 57));
         if (i % 19 != 11) continue;
         t->state = HG__TRIAL_FAIL, t->epochs = 0, t->objective[0] = (double)NAN;
-        snprintf(t->failure, sizeof t->failure, "the loss became NaN at layer <conv 2>");
+        snprintf(t->failure, sizeof t->failure, i % 2 ? "the loss became NaN at layer <conv 2>" : "too large: 9.00 MB");
     }
 }
 
@@ -287,6 +287,7 @@ static void what_the_study_found_is_on_the_page(void **state)
                                         "Slices",
                                         "Trials",
                                         "64 regression",
+                                        "2 failed, 1 too large",
                                         "best so far",
                                         "± 0.00012",
                                         "hourglass train mnist --lr 0.1",
@@ -301,8 +302,8 @@ static void what_the_study_found_is_on_the_page(void **state)
     tune_open(&p, 60, 20, 2);
     run_study(&p, 20);
     hg__findings o = findings_of(&p);
-    json_t *settings =
-        json_pack("{s:{s:s}, s:s, s:{s:s}}", "data", "source", "mnist", "model", "conv.hg", "tune", "pruner", "asha");
+    json_t *settings = json_pack("{s:{s:s}, s:s, s:{s:s, s:s}}", "data", "source", "mnist", "model", "conv.hg", "tune",
+                                 "sampler", "tpe", "pruner", "asha");
     o.settings = settings, o.command = "hourglass train mnist --lr 0.1";
     write_all(&o, &page);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
@@ -410,8 +411,9 @@ static void hostile_names_stay_text(void **state)
         snprintf(p.h.trial[i].run, sizeof p.h.trial[i].run, "</p><script>6");
         snprintf(p.h.trial[i].failure, sizeof p.h.trial[i].failure, "</small><script>7");
     }
-    json_t *settings = json_pack("{s:{s:s}, s:{s:s}, s:s, s:s}", "data", "source", "<script>8", "tune", "sampler",
-                                 "</dd><script>9", "<script>", "a\n</pre><script>", "model", "'\"");
+    json_t *settings =
+        json_pack("{s:{s:s}, s:{s:s, s:s}, s:s, s:s}", "data", "source", "<script>8", "tune", "sampler",
+                  "</dd><script>9", "pruner", "</small><script>", "<script>", "a\n</pre><script>", "model", "'\"");
     hg__findings o = {.h = &p.h,
                       .path = "</p><script>.db",
                       .objective = {"</b><script>", "</title><script>"},

@@ -2,6 +2,7 @@
 #include "tune/findings.h"
 
 #include "tune/pareto.h"
+#include "tune/tuner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,6 +31,25 @@ const char *hg__findings_state(hg__trial_state state)
 const char *hg__findings_name(const hg__findings *f, size_t objective)
 {
     return f->objective[objective] ? f->objective[objective] : "objective";
+}
+
+void hg__findings_counts(hg__text *t, const hg__findings *f)
+{
+    const struct {
+        const char *name;
+        size_t n;
+    } rows[] = {{"complete", f->count[HG__TRIAL_COMPLETE]},
+                {"pruned", f->count[HG__TRIAL_PRUNED]},
+                {"failed", f->count[HG__TRIAL_FAIL] - f->too_large},
+                {"too large", f->too_large},
+                {"running", f->count[HG__TRIAL_RUNNING]},
+                {"waiting", f->count[HG__TRIAL_WAITING]}};
+    const char *between = "";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!rows[i].n) continue;
+        hg__text_add(t, "%s%zu %s", between, rows[i].n, rows[i].name);
+        between = ", ";
+    }
 }
 
 void hg__findings_point(hg__text *t, const hg__space *space, const double *point)
@@ -70,7 +90,7 @@ static hg_status order_trials(hg__findings *f, hg_error *e)
         bool complete = t->state == HG__TRIAL_COMPLETE && isfinite(t->objective[0]);
         r[i] = (rank){i, complete ? 0 : isfinite(value) ? 1 : 2, h->maximize[0] ? -value : value};
         if (r[i].class < 2) f->ranked++;
-        f->count[t->state]++;
+        f->count[t->state]++, f->too_large += hg__trial_is_too_large(t);
         if (t->seconds > 0 && t->seconds < 1e12) f->seconds += t->seconds;
     }
     qsort(r, h->n, sizeof *r, compare);

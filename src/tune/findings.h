@@ -26,7 +26,8 @@ typedef struct hg__findings {
     size_t *front, fronts; /* [fronts] the Pareto front, by the first objective */
     size_t best;           /* of the first objective; HG__NO_PLACE: no trial is complete */
     size_t count[HG__TRIAL_STATES];
-    double seconds; /* of training, all trials' together */
+    size_t too_large; /* of those that failed: they were not trained, for their model is larger than allowed */
+    double seconds;   /* of training, all trials' together */
     hg__importance importance;
 } hg__findings;
 
@@ -39,6 +40,8 @@ double hg__findings_value(const hg__history *h, const hg__trial *t);
 /* "complete", "pruned", "failed", "running", "waiting". */
 const char *hg__findings_state(hg__trial_state state);
 const char *hg__findings_name(const hg__findings *f, size_t objective); /* "objective" where it has no name */
+/* "12 complete, 45 pruned, 2 failed, 1 too large": what there is of them. */
+void hg__findings_counts(hg__text *t, const hg__findings *f);
 /* "lr=0.0013 batch=64": the whole point in the order of the space; what is not given is left out. */
 void hg__findings_point(hg__text *t, const hg__space *space, const double *point);
 

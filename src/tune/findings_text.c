@@ -82,8 +82,11 @@ json_t *hg__findings_json(const hg__findings *f, size_t top)
         json_array_append_new(objectives, json_pack("{s:o, s:s}", "name", hg__json_word(hg__findings_name(f, k)),
                                                     "direction", f->h->maximize[k] ? "maximize" : "minimize"));
     set(document, "objectives", objectives);
-    for (size_t i = 0; i < HG__TRIAL_STATES; i++)
-        set(trials, hg__findings_state((hg__trial_state)i), json_integer((json_int_t)f->count[i]));
+    for (size_t i = 0; i < HG__TRIAL_STATES; i++) {
+        size_t n = f->count[i] - (i == HG__TRIAL_FAIL ? f->too_large : 0);
+        set(trials, hg__findings_state((hg__trial_state)i), json_integer((json_int_t)n));
+    }
+    set(trials, "too_large", json_integer((json_int_t)f->too_large));
     set(trials, "all", json_integer((json_int_t)f->h->n));
     set(document, "trials", trials);
     set(document, "seconds", hg__json_number(f->seconds));
@@ -98,15 +101,8 @@ json_t *hg__findings_json(const hg__findings *f, size_t top)
 
 static void add_counts(hg__text *t, const hg__findings *f)
 {
-    static const hg__trial_state states[] = {HG__TRIAL_COMPLETE, HG__TRIAL_PRUNED, HG__TRIAL_FAIL, HG__TRIAL_RUNNING,
-                                             HG__TRIAL_WAITING};
-    const char *between = ": ";
-    hg__text_add(t, "%zu trial%s", f->h->n, f->h->n == 1 ? "" : "s");
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (!f->count[states[i]]) continue;
-        hg__text_add(t, "%s%zu %s", between, f->count[states[i]], hg__findings_state(states[i]));
-        between = ", ";
-    }
+    hg__text_add(t, "%zu trial%s%s", f->h->n, f->h->n == 1 ? "" : "s", f->h->n ? ": " : "");
+    hg__findings_counts(t, f);
     hg__text_add(t, "; %.0f s of training\n", fmin(f->seconds, 1e12));
 }
 

@@ -4,12 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-double hg__objective_loss(const hg__history *h, const hg__trial *t, size_t objective)
-{
-    double value = t->objective[objective];
-    return !isfinite(value) ? (double)NAN : h->maximize[objective] ? -value : value;
-}
-
 /* A trial with its losses, so that qsort needs nothing else. */
 typedef struct candidate {
     double loss[HG__MOST_OBJECTIVES];
@@ -24,22 +18,12 @@ static int compare(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-static bool beats(const candidate *x, const candidate *y)
-{
-    bool better = false;
-    for (size_t k = 0; k < x->objectives; k++) {
-        if (x->loss[k] > y->loss[k]) return false;
-        better |= x->loss[k] < y->loss[k];
-    }
-    return better;
-}
-
 static bool is_candidate(const hg__history *h, size_t at, candidate *c)
 {
     const hg__trial *t = &h->trial[at];
     *c = (candidate){.at = at, .objectives = h->objectives};
     bool good = t->state == HG__TRIAL_COMPLETE && h->objectives > 0;
-    for (size_t k = 0; k < h->objectives; k++) good &= isfinite(c->loss[k] = hg__objective_loss(h, t, k));
+    for (size_t k = 0; k < h->objectives; k++) good &= isfinite(c->loss[k] = hg__trial_objective(h, t, k));
     return good;
 }
 
@@ -51,12 +35,11 @@ hg_status hg__pareto_front(const hg__history *h, size_t *front, size_t *n, hg_er
     if (!c) return hg__fail_memory(e, "Pareto front", h->n * sizeof *c);
     for (size_t i = 0; i < h->n; i++) candidates += is_candidate(h, i, &c[candidates]);
     qsort(c, candidates, sizeof *c, compare);
-    for (size_t i = 0; i < candidates; i++) { /* those on the front are kept in c[0 … *n-1] */
+    for (size_t i = 0; i < candidates; i++) {
         bool beaten = false;
-        for (size_t k = 0; k < *n && !beaten; k++) beaten = beats(&c[k], &c[i]);
-        if (beaten) continue;
-        front[*n] = c[i].at;
-        c[(*n)++] = c[i];
+        for (size_t k = 0; k < *n && !beaten; k++)
+            beaten = hg__trial_dominates(h, &h->trial[front[k]], &h->trial[c[i].at]);
+        if (!beaten) front[(*n)++] = c[i].at;
     }
     free(c);
     return HG_OK;
@@ -78,9 +61,9 @@ double hg__pareto_share(const hg__history *h, const size_t *front, size_t n)
     for (size_t k = 0; k < 2; k++) range_of(h, k, &low[k], &high[k]);
     if (!(high[0] > low[0] && high[1] > low[1]) || !isfinite(high[0] - low[0] + high[1] - low[1])) return 0;
     for (size_t i = 0; i < n; i++) { /* the strip from this trial to the next one, which is worse in the first */
-        double from = hg__objective_loss(h, &h->trial[front[i]], 0);
-        double to = i + 1 < n ? hg__objective_loss(h, &h->trial[front[i + 1]], 0) : high[0];
-        double above = high[1] - hg__objective_loss(h, &h->trial[front[i]], 1);
+        double from = hg__trial_objective(h, &h->trial[front[i]], 0);
+        double to = i + 1 < n ? hg__trial_objective(h, &h->trial[front[i + 1]], 0) : high[0];
+        double above = high[1] - hg__trial_objective(h, &h->trial[front[i]], 1);
         area += (to - from) / (high[0] - low[0]) * (above / (high[1] - low[1]));
     }
     return area;

@@ -4,9 +4,6 @@
 
 #include "tune/history.h"
 
-/* The objective's value so that less is better; NaN: none, or none that is finite. */
-double hg__objective_loss(const hg__history *h, const hg__trial *t, size_t objective);
-
 /* The front of the complete trials whose objectives all are finite, as places in h->trial, into front[h->n]: sorted by
  * the first objective, the best first, ties by the second and so on, equal trials by number. Tells how many they are.
  * Trials with the same objectives are all on it, or none is. After sorting (O(n log n)) a trial is compared with the

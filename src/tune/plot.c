@@ -35,7 +35,8 @@ const char hg__plot_style[] =
     "table.trials{font-size:.85rem}.trials td,.trials th{padding-right:1.1rem;white-space:nowrap}\n"
     ".all td{text-align:right}.all td:nth-child(-n+2){text-align:left}\n"
     ".trials td.text{white-space:normal;min-width:16rem}.trials td "
-    "small{display:block;white-space:normal;min-width:12rem}\n";
+    "small{display:block;white-space:normal;min-width:12rem}\n"
+    "@media(max-width:44rem){.card{overflow-x:auto}.card>svg{min-width:44rem}.slices .card>svg{min-width:0}}\n";
 
 /* ---- words ---- */
 

@@ -88,26 +88,21 @@ static void add_best_figures(hg__text *t, const hg__findings *o)
 
 static void add_counts(hg__text *t, const hg__findings *o)
 {
-    const char *between = "";
     begin_figure(t, "Trials");
     hg__markup_count(t, o->h->n);
     hg__text_add(t, "<small>");
-    static const hg__trial_state states[] = {HG__TRIAL_COMPLETE, HG__TRIAL_PRUNED, HG__TRIAL_FAIL, HG__TRIAL_RUNNING,
-                                             HG__TRIAL_WAITING};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (!o->count[states[i]]) continue;
-        hg__text_add(t, "%s%zu %s", between, o->count[states[i]], hg__findings_state(states[i]));
-        between = ", ";
-    }
+    hg__findings_counts(t, o);
     hg__text_add(t, "</small>");
     end_figure(t);
 }
 
-static void add_how(hg__text *t, const char *title, const char *what)
+static void add_how(hg__text *t, const hg__findings *o)
 {
-    if (!what) return;
-    begin_figure(t, title);
-    hg__markup_escape(t, what);
+    const char *sampler = setting(o, "tune", "sampler"), *pruner = setting(o, "tune", "pruner");
+    if (!sampler) return;
+    begin_figure(t, "Sampler");
+    hg__markup_escape(t, sampler);
+    if (pruner) hg__markup_wrap(t, "<small>pruner: ", pruner, "</small>");
     end_figure(t);
 }
 
@@ -127,8 +122,7 @@ static void add_summary(hg__text *t, const hg__findings *o)
     add_time(t, o->seconds);
     hg__text_add(t, "<small>all trials together</small>");
     end_figure(t);
-    add_how(t, "Sampler", setting(o, "tune", "sampler"));
-    add_how(t, "Pruner", setting(o, "tune", "pruner"));
+    add_how(t, o);
     hg__text_add(t, "</dl>\n</header>\n");
 }
 
