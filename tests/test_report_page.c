@@ -137,6 +137,43 @@ static void what_the_run_holds_is_shown(void **state)
     free(html);
 }
 
+static void what_the_doctor_saw_is_shown_with_its_remedy(void **state)
+{
+    place *p = *state;
+    add_epochs(p, 2, .06);
+    char *html = page_of(p);
+    assert_null(strstr(html, "doctor"));
+    free(html);
+    assert_int_equal(
+        hg_run_write_json(p->r, "doctor.json",
+                          "{\"findings\": [{\"epoch\": 0, \"what\": \"large <data>\", \"remedy\": \"less\"},"
+                          " {\"epoch\": 7, \"what\": \"by heart\", \"remedy\": \"--l2\"}, {}]}",
+                          NULL),
+        HG_OK);
+    html = page_of(p);
+    static const char *const shown[] = {
+        "What the doctor saw", "before it began", "large &lt;data&gt;", "epoch 7", "by heart", "--l2"};
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (!strstr(html, shown[i])) fail_msg("the page lacks \"%s\"", shown[i]);
+    free(html);
+}
+
+static void the_code_at_every_length_is_drawn_and_listed(void **state)
+{
+    place *p = *state;
+    static const char evaluation_of_cuts[] =
+        "{\"source\": \"mnist\", \"mse\": 0.01, \"codes\": [{\"k\": 1, \"mse\": 0.06, \"pca\": {\"mse_clipped\": "
+        "0.07}},"
+        " {\"k\": 8, \"mse\": 0.022, \"pca\": {\"mse_clipped\": 0.04}, \"beside\": {\"mse\": 0.02}}]}";
+    assert_int_equal(hg_run_write_json(p->r, "eval.json", evaluation_of_cuts, NULL), HG_OK);
+    char *html = page_of(p);
+    static const char *const shown[] = {"MSE by code length", "<title>k 8, this model: 0.022", "<title>k 1, PCA: 0.07",
+                                        "<title>k 8, trained for one k: 0.02", "+10.0 %"};
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (!strstr(html, shown[i])) fail_msg("the page lacks \"%s\"", shown[i]);
+    free(html);
+}
+
 static void hostile_text_stays_text(void **state)
 {
     place *p = *state;
@@ -338,6 +375,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_empty_run_gives_a_page_without_sections, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_run_holds_is_shown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_doctor_saw_is_shown_with_its_remedy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_code_at_every_length_is_drawn_and_listed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_text_stays_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_document_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_png_is_left_out, set_up, tear_down),

@@ -80,6 +80,7 @@ static hg_status page_open(hg__page *p, const char *folder, hg_error *e)
     hg_status s = hg_run_open(&p->run, folder, e);
     if (!s) s = read_document(p->run, "config.json", &p->config, e);
     if (!s) s = read_document(p->run, "env.json", &p->env, e);
+    if (!s) s = read_document(p->run, "doctor.json", &p->doctor, e);
     if (!s) s = read_document(p->run, "eval.json", &p->eval, e);
     if (!s) s = read_others(p, e);
     if (!s) check_evaluations(p);
@@ -95,6 +96,7 @@ static void page_close(hg__page *p)
     hg_run_close(&p->run);
     json_decref(p->config);
     json_decref(p->env);
+    json_decref(p->doctor);
     json_decref(p->eval);
     for (size_t i = 0; i < p->others; i++) json_decref(p->other[i]);
     free(p->row);
@@ -250,6 +252,7 @@ hg_status hg_report_write(const char *run_folder, const char *path, bool force, 
     hg__text_add(&t, "<main>\n");
     hg__page_samples(&t, &p);
     hg__page_evaluation(&t, &p);
+    hg__page_doctor(&t, &p);
     hg__page_training(&t, &p);
     hg__page_model(&t, &p);
     hg__page_settings(&t, &p);

@@ -11,7 +11,7 @@ enum { HG__MOST_OTHER_EVALUATIONS = 16 };
 
 typedef struct hg__page {
     hg_run *run;
-    json_t *config, *env, *eval;               /* NULL: not in the folder */
+    json_t *config, *env, *eval, *doctor;      /* NULL: not in the folder */
     json_t *other[HG__MOST_OTHER_EVALUATIONS]; /* eval-SOURCE.json, in the order of their names */
     size_t others;
     bool is_stale; /* eval.json is of earlier weights than the folder's, so `eval` is NULL */
@@ -21,6 +21,7 @@ typedef struct hg__page {
 } hg__page;
 
 void hg__page_summary(hg__text *t, const hg__page *p);
+void hg__page_doctor(hg__text *t, const hg__page *p);
 void hg__page_training(hg__text *t, const hg__page *p);
 void hg__page_evaluation(hg__text *t, const hg__page *p);
 void hg__page_samples(hg__text *t, const hg__page *p);

@@ -106,6 +106,14 @@ static bool has_any(const double *value, size_t n)
     return false;
 }
 
+/* Lengths that an axis can be made of; a file may hold anything. */
+static bool are_lengths(const double *k, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(k[i] >= 1 && k[i] < 1e9) || (i && !(k[i] > k[i - 1]))) return false;
+    return true;
+}
+
 static void add_cut_row(hg__text *t, const json_t *row, bool pca, bool beside)
 {
     const json_t *linear = json_object_get(row, "pca"), *own = json_object_get(row, "beside");
@@ -148,7 +156,7 @@ static void add_cuts(hg__text *t, const hg__page *p)
     }
     bool pca = has_any(column + 2 * n, n), beside = has_any(column + 3 * n, n);
     hg__text_add(t, "<h3>The code at every length</h3>\n<p>One model; its code is cut to the first k values.</p>\n");
-    if (column[0] > 0)
+    if (are_lengths(column, n))
         hg__chart_add(t, &(hg__chart){.id = "codes",
                                       .title = "MSE by code length",
                                       .high = 320,

@@ -17,16 +17,19 @@ hg_status hg__advice_look(hg__trainer *t, hg_error *e)
     size_t size = hg_shape_size(t->set->shape), n = t->n_train < LOOKED_AT ? t->n_train : LOOKED_AT;
     double *sum = calloc(size, sizeof *sum);
     if (!sum) return hg__fail_memory(e, "training", size * sizeof *sum);
+    double squares = 0;
     t->reach = (hg__reach){INFINITY, -INFINITY};
     for (size_t i = 0; i < n; i++) {
         hg_set_get(t->set, t->index[i * t->n_train / n], t->x);
         for (size_t k = 0; k < size; k++) {
             double v = (double)t->x[k];
             sum[k] += v;
+            squares += v * v;
             if (v < t->reach.least) t->reach.least = v;
             if (v > t->reach.greatest) t->reach.greatest = v;
         }
     }
+    t->size = sqrt(squares / (double)(n * size));
     for (size_t k = 0; k < size; k++) t->mean[k] = (float)(sum[k] / (double)n);
     free(sum);
     return HG_OK;
@@ -57,7 +60,7 @@ static hg__reach reach_of(const hg_graph *g)
 }
 
 /* A target that the output cannot reach is never learnt, and saturates it on the way. */
-static void check_reach(const hg__trainer *t)
+static void check_reach(hg__trainer *t)
 {
     const hg_graph *g = hg_model_graph(t->model);
     hg__reach can = reach_of(g), data = t->reach;
@@ -65,36 +68,59 @@ static void check_reach(const hg__trainer *t)
     char most[32] = "any height";
     if (data.least >= can.least - slack && data.greatest <= can.greatest + slack) return;
     if (isfinite(can.greatest)) snprintf(most, sizeof most, "%g", can.greatest);
-    hg__say(
-        t->l,
-        "warning: the data reach from %.4g to %.4g, but the output of %s ends with %s, which gives %g to %s: what lies "
-        "beyond cannot be learnt; train with --normalize minmax (for whole numbers unit does it, too), or end the net "
-        "linearly: 'mirror none -> y' in a file with what hourglass models show %s prints, given to --model",
-        data.least, data.greatest, g->name, hg__act_name(g->node[hg__graph_find(g, "y")].attr.act), can.least, most,
-        g->name);
+    hg__finding f = {.name = "out of reach"};
+    snprintf(f.what, sizeof f.what,
+             "the data reach from %.4g to %.4g, but the output of %.100s ends with %s, which gives %g to %s: what lies "
+             "beyond cannot be learnt",
+             data.least, data.greatest, g->name, hg__act_name(g->node[hg__graph_find(g, "y")].attr.act), can.least,
+             most);
+    snprintf(f.remedy, sizeof f.remedy,
+             "train with --normalize minmax (for whole numbers unit does it, too), or end the net linearly: 'mirror "
+             "none -> y' in a file with what hourglass models show %.100s prints, given to --model",
+             g->name);
+    hg__doctor_tell(t, &f);
+}
+
+/* Weights begin in such a way that values of about 1 stay so, layer by layer. */
+static void check_scale(hg__trainer *t)
+{
+    const double small = 1e-3, large = 10;
+    if (t->size == 0 || (t->size >= small && t->size <= large)) return;
+    hg__finding f = {.name = "input scale",
+                     .remedy = "train with --normalize minmax (from 0 to 1), or standard (mean 0, deviation 1) with a "
+                               "linear output"};
+    snprintf(f.what, sizeof f.what,
+             "the data are %s for a net: from %.4g to %.4g, %.3g in the mean (root of the mean square)",
+             t->size > large ? "large" : "small", t->reach.least, t->reach.greatest, t->size);
+    hg__doctor_tell(t, &f);
 }
 
 /* ---- After an epoch ---- */
 
-static void tell_dead(const hg__trainer *t, const hg__pulse *p, size_t epoch, size_t steps)
+static void tell_dead(hg__trainer *t, const hg__pulse *p, size_t epoch, size_t steps)
 {
     const double same = 1e-3;
-    if (steps < FEW_STEPS)
-        hg__say(
-            t->l,
-            "warning: after %zu step%s the model is still no better than the mean picture of the data (MSE %.4g; that "
-            "one has %.4g); train for more epochs, or with a smaller --batch",
-            steps, steps == 1 ? "" : "s", p->mse, p->mean_mse);
-    else if (p->spread < same)
-        hg__say(t->l,
-                "warning: after epoch %zu the model gives nearly the same picture for every input (MSE %.4g; the mean "
-                "picture of the data has %.4g); try a smaller --lr, another --seed, or --optimizer adam",
-                epoch, p->mse, p->mean_mse);
-    else
-        hg__say(t->l,
-                "warning: after epoch %zu the model is no better than the mean picture of the data (MSE %.4g; that one "
-                "has %.4g); try another --lr, more epochs, or another model",
-                epoch, p->mse, p->mean_mse);
+    hg__finding f = {.epoch = epoch, .name = "dead"};
+    const char *remedy = "try another --lr, more epochs, or another model";
+    if (steps < FEW_STEPS) {
+        remedy = "train for more epochs, or with a smaller --batch";
+        snprintf(f.what, sizeof f.what,
+                 "after %zu step%s the model is still no better than the mean picture of the data (MSE %.4g; that one "
+                 "has %.4g)",
+                 steps, steps == 1 ? "" : "s", p->mse, p->mean_mse);
+    } else if (p->spread < same) {
+        remedy = "try a smaller --lr, another --seed, or --optimizer adam";
+        snprintf(f.what, sizeof f.what,
+                 "after epoch %zu the model gives nearly the same picture for every input (MSE %.4g; the mean "
+                 "picture of the data has %.4g)",
+                 epoch, p->mse, p->mean_mse);
+    } else
+        snprintf(f.what, sizeof f.what,
+                 "after epoch %zu the model is no better than the mean picture of the data (MSE %.4g; that one "
+                 "has %.4g)",
+                 epoch, p->mse, p->mean_mse);
+    snprintf(f.remedy, sizeof f.remedy, "%s", remedy);
+    hg__doctor_tell(t, &f);
 }
 
 void hg__advice_epoch(hg__trainer *t, size_t epoch)
@@ -108,8 +134,9 @@ void hg__advice_epoch(hg__trainer *t, size_t epoch)
     t->dead = dead;
 }
 
-void hg__advice_begin(const hg__trainer *t)
+void hg__advice_begin(hg__trainer *t)
 {
     check_options(t);
     check_reach(t);
+    check_scale(t);
 }

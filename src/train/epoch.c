@@ -23,6 +23,7 @@ static hg_status take_step(hg__trainer *t, const hg_batch *b, hg_error *e)
     if (!isfinite(losses.total) || !hg__update_step(&t->update, t->lr, step)) return hg__diverged(t, b->n, b->input, e);
     hg_plan_refresh(t->plan);
     t->at.loss_sum += losses.total * (double)b->n;
+    hg__doctor_step(&t->doctor, losses.total);
     t->at.step++;
     return HG_OK;
 }

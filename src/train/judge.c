@@ -10,16 +10,16 @@
 
 enum { SHOWN = 10 };
 
-/* n samples into x and input; index: which. */
-static void fill(hg__trainer *t, const uint32_t *index, size_t n)
+const float *hg__judge_fill(hg__trainer *t, const uint32_t *index, size_t n)
 {
     size_t size = hg_shape_size(t->set->shape);
     for (size_t i = 0; i < n; i++) hg_set_get(t->set, index[i], t->x + i * size);
-    if (!t->noise) return;
+    if (!t->noise) return t->x;
     memcpy(t->input, t->x, n * size * sizeof(float));
     for (size_t i = 0; i < n; i++)
         hg_augment_apply(t->noise, t->set->shape, t->o.seed, hg__epoch_aside, index[i], t->input + i * size,
                          t->scratch);
+    return t->input;
 }
 
 /* Which loss already is the mean squared error of y against x; HG__MOST_LOSSES: none, it must be measured. */
@@ -68,7 +68,7 @@ hg__verdict hg__judge(hg__trainer *t)
     for (size_t at = 0; at < t->n_val; at += t->most) {
         hg_losses losses;
         size_t n = t->n_val - at < t->most ? t->n_val - at : t->most;
-        fill(t, t->index + t->n_train + at, n);
+        hg__judge_fill(t, t->index + t->n_train + at, n);
         hg_losses_of(t->judge, n, input, t->noise ? t->x : NULL, &losses);
         v.loss += losses.total * (double)n;
         v.mse += mse < losses.n ? losses.part[mse].value * (double)n : measure_mse(t, n, input);
@@ -98,7 +98,7 @@ bool hg__judge_pulse(hg__trainer *t, hg__pulse *p)
     size_t size = hg_shape_size(t->set->shape), from = t->n_val ? t->n_train : 0, n = t->n_val ? t->n_val : t->n_train;
     double sum = 0;
     if (n > t->most) n = t->most;
-    fill(t, t->index + from, n);
+    hg__judge_fill(t, t->index + from, n);
     double least = 1e-9 * (t->reach.greatest - t->reach.least), own = variance(t->x, n, size);
     if (n < 2 || !(own > least * least)) return false;
     *p = (hg__pulse){.mse = measure_mse(t, n, t->noise ? t->input : t->x) / (double)n};
@@ -130,7 +130,7 @@ hg_status hg__judge_samples(hg__trainer *t, size_t epoch, hg_error *e)
     if (!t->l->samples) return HG_OK;
     if (n > SHOWN) n = SHOWN;
     if (n > t->most) n = t->most;
-    fill(t, t->index + from, n);
+    hg__judge_fill(t, t->index + from, n);
     if (!rebuild(t, n, t->noise ? t->input : t->x)) return HG_OK; /* nothing to draw */
     to_picture(t->set, n * size, t->x);
     to_picture(t->set, n * size, t->y);

@@ -70,6 +70,7 @@ static hg_status judge(hg__trainer *t, hg_epoch *row, hg_error *e)
     row->best = !t->at.best_epoch || now < best;
     note_gain(t, now);
     hg__advice_epoch(t, row->epoch);
+    hg__doctor_epoch(t, row);
     if (sheet) draw_samples(t, row->epoch);
     if (!row->best) return HG_OK;
     t->at.best_epoch = row->epoch, t->at.best_train_loss = row->train_loss, t->at.best_val_loss = v.loss;
@@ -151,6 +152,7 @@ hg_status hg__train_on(hg__trainer *t, hg_train_result *r, hg_error *e)
     hg_status s = hg__trainer_feed(t, e);
     if (!s) s = run_epochs(t, e);
     fill_result(t, r);
+    if (!s) hg__doctor_end(t);
     return s;
 }
 
@@ -159,7 +161,7 @@ hg_status hg__train_on(hg__trainer *t, hg_train_result *r, hg_error *e)
 /* A folder in which no training began does not stay. */
 static void forsake(const hg_run *run)
 {
-    static const char *const names[] = {"config.json", "env.json", "checkpoint.next", "samples", ""};
+    static const char *const names[] = {"config.json", "env.json", "doctor.json", "checkpoint.next", "samples", ""};
     char path[4352];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) remove(hg_run_file(run, names[i], path, sizeof path));
 }

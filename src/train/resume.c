@@ -73,6 +73,7 @@ static hg_status restore(hg__trainer *t, const hg__saved *saved, hg_error *e)
         if (!s) s = hg__checkpoint_load(saved, &blocks, e); /* again: the weights as they were */
     }
     hg_plan_refresh(t->plan);
+    hg__doctor_recall(t, t->at.epoch);
     return s ? s : hg_run_rewind(t->run, t->at.epoch, e);
 }
 

@@ -116,16 +116,23 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
 /* All memory of the trainer's own: blocks as large as the weights, and the judge's room. */
 static hg_status open_memory(hg__trainer *t, hg_error *e)
 {
+    enum { LOOKS = 16 };
     hg__update *u = &t->update;
-    size_t block, sample, sample_bytes, blocks = t->o.ema > 0 ? 3 : 1, states = 0;
+    size_t values, units, block, sample, sample_bytes, blocks = t->o.ema > 0 ? 3 : 1, states = 0;
     while (states < HG__MOST_STATE && u->optimizer->state[states]) states++;
     sample = hg_shape_size(t->set->shape);
     if (!hg__mul(t->n, sizeof(float), &block) || !hg__mul(sample * sizeof(float), t->most, &sample_bytes))
         return hg__fail_memory(e, "training", SIZE_MAX);
     size_t judge =
         3 * hg__align(sample_bytes) + hg__align(3 * sample * sizeof(float)) + hg__align(sample * sizeof(float));
-    hg_status s = hg__arena_open(&t->arena, (blocks + states) * hg__align(block) + judge, e);
+    hg__doctor_room(t, &values, &units);
+    t->doctor.looks = t->most < LOOKS ? t->most : LOOKS;
+    size_t look = t->doctor.looks * values * sizeof(float);
+    hg_status s =
+        hg__arena_open(&t->arena, (blocks + states) * hg__align(block) + judge + hg__align(look) + hg__align(units), e);
     if (s) return s;
+    t->doctor.look = hg__arena_take(&t->arena, look);
+    t->doctor.alive = hg__arena_take(&t->arena, units);
     t->best = hg__arena_take(&t->arena, block);
     for (size_t i = 0; i < states; i++) u->state[i] = hg__arena_take(&t->arena, block);
     if (t->o.ema > 0) u->average = hg__arena_take(&t->arena, block), t->spare = hg__arena_take(&t->arena, block);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "train/checkpoint_file.h"
+#include "train/doctor.h"
 #include "train/schedules.h"
 #include "train/update.h"
 
@@ -57,7 +58,9 @@ typedef struct hg__trainer {
     size_t most;
     float *mean;     /* the mean of the training samples [sample size] … */
     hg__reach reach; /* … and their range, of at most some thousands of them */
+    double size;     /* … and the root of their mean square */
     bool dead;       /* after the last epoch the model did nothing, and that was said */
+    hg__doctor doctor;
     hg__arena arena;
     hg__standing at;
     double began;   /* on hg__seconds' clock, less what earlier parts took */
@@ -100,6 +103,9 @@ hg_status hg__train_save(hg__trainer *t, hg_error *e);
 
 /* ---- judge.c ---- */
 
+/* n samples of the set (at most t->most) into t->x; what the model is given of them, corrupted where training does
+ * so. */
+const float *hg__judge_fill(hg__trainer *t, const uint32_t *index, size_t n);
 /* On the validation samples, with the weights as they are; NaN both where there are none. */
 typedef struct hg__verdict {
     double loss, mse;
@@ -117,10 +123,10 @@ hg_status hg__judge_samples(hg__trainer *t, size_t epoch, hg_error *e);
 
 /* ---- advice.c ---- */
 
-/* Mean and range of the training samples. HG_MEMORY only. */
+/* Mean, range and size of the training samples. HG_MEMORY only. */
 hg_status hg__advice_look(hg__trainer *t, hg_error *e);
 /* Says before the first step what cannot end well. */
-void hg__advice_begin(const hg__trainer *t);
+void hg__advice_begin(hg__trainer *t);
 /* Says at an epoch's end, with the weights that were judged, when training is dead. */
 void hg__advice_epoch(hg__trainer *t, size_t epoch);
 
