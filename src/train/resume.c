@@ -4,6 +4,7 @@
 #include "train/train_rows.h"
 #include "train/trainer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static hg_status check_set(const hg_set *set, const hg__saved *saved, hg_error *e)
@@ -77,6 +78,22 @@ static hg_status restore(hg__trainer *t, const hg__saved *saved, hg_error *e)
     return s ? s : hg_run_rewind(t->run, t->at.epoch, e);
 }
 
+/* A checkpoint that was copied here from a run of another model would go on as that, in this one's name. */
+static hg_status check_graph(const hg_run *run, const hg__saved *saved, const char *text, hg_error *e)
+{
+    char *document = NULL;
+    if (hg_run_read_json(run, "config.json", &document, NULL)) return HG_OK; /* it is not needed to go on */
+    json_t *config = json_loads(document, 0, NULL);
+    const char *own = json_string_value(json_object_get(config, "graph"));
+    bool same = !own || !strcmp(own, text);
+    json_decref(config);
+    free(document);
+    if (same) return HG_OK;
+    return hg__fail(e, HG_MODEL, saved->path,
+                    "is of another run: its graph is not the one in config.json; put the run's own checkpoint back, or "
+                    "begin a new run");
+}
+
 static hg_status open_saved(hg__trainer *t, const hg__saved *saved, hg_error *e)
 {
     hg_graph *g = NULL;
@@ -84,6 +101,7 @@ static hg_status open_saved(hg__trainer *t, const hg__saved *saved, hg_error *e)
     const char *name = json_string_value(json_object_get(saved->header, "model"));
     hg_status s = check_set(t->set, saved, e);
     if (!s && (!text || !name)) s = hg__fail(e, HG_MODEL, saved->path, "holds no graph");
+    if (!s) s = check_graph(t->run, saved, text, e);
     if (!s) s = hg_graph_parse(&g, text, name, NULL, e);
     if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg__trainer_open(t, &g, e);

@@ -183,6 +183,18 @@ run hourglass eval changed
 ok 'but not to find the data' has err 'changed: a run without config.json does not know its data; add --source'
 
 # ---- large files ----
+# ---- a checkpoint of another run ----
+
+quick --model conv --out one >out 2>err
+quick --model vae --out two >out 2>err
+cp one/checkpoint two/checkpoint
+rm -f two/checkpoint.previous
+cp -r two before
+run hourglass train --resume two --epochs 2
+ok 'a checkpoint of another model is not gone on with' [ "$status" = 4 ]
+ok 'and is named' has err 'two/checkpoint: is of another run: its graph is not the one in config.json'
+ok 'the run stays as it was' diff -r two before
+
 
 # limited COMMAND…: with 8 GB of addresses; AddressSanitizer needs more
 limited() { (case $HOURGLASS in */sanitize/*) ;; *) ulimit -v 8000000 ;; esac && exec "$@"); }
