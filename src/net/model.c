@@ -300,7 +300,8 @@ hg_status hg_model_open(hg_model **m, const char *path, hg_error *e)
             return hg__fail(e, HG_USAGE, path, "is too long for a path");
         o.path = inside;
         if (!hg__is_file(inside))
-            return hg__fail(e, HG_IO, path, "is a folder without model.safetensors; name a run folder");
+            return hg__fail(e, HG_IO, path,
+                            "holds no model.safetensors: it is no run folder, or its first epoch is not done");
     }
     hg_status s = open_model(&o, m);
     if (s && e) *e = mine;
