@@ -146,10 +146,20 @@ static void fill_result(hg__trainer *t, hg_train_result *r)
     hg_model_sha256(t->model, r->weights_sha256);
 }
 
+/* One line, so that who sees no progress bar knows what is going on until the first epoch ends. */
+static void say_begin(const hg__trainer *t)
+{
+    size_t threads = hg__team_size(t->update.team);
+    if (hg__train_is_done(t)) return;
+    hg__say(t->l, "training %s on %s: %zu sample%s, %zu for validation, %zu thread%s", hg_model_graph(t->model)->name,
+            t->set->name, t->n_train, t->n_train == 1 ? "" : "s", t->n_val, threads, threads == 1 ? "" : "s");
+}
+
 hg_status hg__train_on(hg__trainer *t, hg_train_result *r, hg_error *e)
 {
     t->began = hg__seconds() - t->at.seconds;
     hg_status s = hg__trainer_feed(t, e);
+    if (!s) say_begin(t);
     if (!s) s = run_epochs(t, e);
     fill_result(t, r);
     if (!s) hg__doctor_end(t);

@@ -10,6 +10,7 @@ ok 'training exits with 0' [ "$status" = 0 ]
 ok 'train --json holds what it promises' json \
     '{"epochs", "best_epoch", "train_loss", "val_loss", "images_per_second", "seconds", "weights_sha256"} <= set(d)'
 ok 'the loss is a sensible number' json '0 < d["train_loss"] < 0.3 and 0 < d["val_loss"] < 0.3 and d["epochs"] == 2'
+ok 'training says at its start what it trains on' has err 'training conv on mnist-sample: 900 samples, 100 for validation'
 ok 'without a terminal there is one plain line an epoch' [ "$(grep -c '^epoch [12]/2 ' err)" = 2 ]
 ok 'and never a carriage return' sh -c "! grep -q '$(printf '\r')' err"
 R=runs/conv-mnist-sample
