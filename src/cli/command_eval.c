@@ -253,6 +253,9 @@ static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__consol
     if (!s) s = hg__evaluation_cut_pca(v, &p, test, e);
     v->has_pca = !s;
     if (!s && samples) hg__console_say(console, "PCA learns from the %zu training samples only.", train->n);
+    if (!s && !samples && b->run_spec && b->run_source.limit && b->run_source.limit < train->n)
+        hg__console_say(console, "PCA learnt from all %zu training samples of %s; the model had --limit %zu.", train->n,
+                        train->name, (size_t)b->run_source.limit);
     if (!s && !strcmp(b->split, "validation") && !has_own_test(b))
         hg__console_say(console, "PCA learnt from all of %s, these samples among them: its figures flatter it.",
                         train->name);

@@ -138,14 +138,12 @@ static void print_figures(hg__text *out, const hg__evaluation *v)
 {
     const hg_metrics *m = &v->ours;
     const hg_pca_metrics *p = &v->pca;
-    const double none = NAN;
+    const double none = NAN, sse_clipped = p->mse_clipped * (double)hg_shape_size(v->shape);
     char title[32] = "";
     if (v->has_pca) snprintf(title, sizeof title, "PCA, k=%zu", p->k);
     hg__text_add(out, v->has_pca ? "\n  %-28s%12s%12s\n" : "\n  %-28s%12s\n", "", "this model", title);
     add_row(out, "MSE", m->mse, beside(v, &p->mse_clipped), 6);
-    if (v->has_pca) add_row(out, "MSE, PCA unclipped", NAN, &p->mse, 6);
-    add_row(out, v->has_pca ? "SSE an image, PCA unclipped" : "SSE an image", m->sse_per_image,
-            beside(v, &p->sse_per_image), 3);
+    add_row(out, "SSE an image", m->sse_per_image, beside(v, &sse_clipped), 3);
     add_row(out, "PSNR of the MSE, dB", m->psnr, beside(v, &p->psnr), 2);
     if (v->noise) add_row(out, "PSNR of the corrupted input", -10 * log10(v->input_mse), beside(v, &none), 2);
     add_row(out, "PSNR, mean, dB", m->psnr_mean, beside(v, &none), 2);
@@ -153,6 +151,9 @@ static void print_figures(hg__text *out, const hg__evaluation *v)
     add_row(out, "SSIM uniform7", m->ssim_uniform7, beside(v, &p->ssim_uniform7), 4);
     add_row(out, "BCE, nats a value", m->bce, beside(v, &none), 5);
     add_row(out, "BCE above its floor", m->bce - m->bce_floor, beside(v, &none), 5);
+    if (!v->has_pca) return;
+    add_row(out, "MSE before clipping to [0,1]", NAN, &p->mse, 6);
+    add_row(out, "SSE before clipping to [0,1]", NAN, &p->sse_per_image, 3);
 }
 
 static void print_likelihood(hg__text *out, const hg__evaluation *v)

@@ -93,6 +93,10 @@ PATH=$PWD/tools:$PATH HOURGLASS_DATA=$PWD/data stopped TERM 'data/mnist/.fetch-*
 ok 'a fetch that is stopped ends with 143' [ "$status" = 143 ]
 ok 'and leaves no scratch folder' [ -d data/mnist -a -z "$(ls -A data/mnist)" ]
 ok 'nor the program that fetched' sh -c '! kill -0 "$(cat curl.pid)" 2>/dev/null'
+rm curl.pid
+PATH=$PWD/tools:$PATH HOURGLASS_DATA=$PWD/data stopped TERM 'data/mnist/.fetch-*/a/b/c' hourglass train mnist --model conv
+ok 'training does not wait for its data when it is stopped' [ "$status" = 143 -a ! -e runs ]
+ok 'and takes the fetch with it' [ -s curl.pid -a -z "$(ls -A data/mnist)" ]
 set +m
 
 # ---- readers that go away ----
@@ -117,6 +121,7 @@ mkdir marred/eval.json.old && mv marred/eval.json marred/eval.json.old && mkdir 
 run hourglass eval marred
 ok 'nor does a document that cannot be written keep the figures back' [ "$status" = 0 -a -s out ]
 ok 'it is named' has err 'warning: marred/eval.json: is a folder'
+ok 'PCA that saw more than the model did is said to' has err 'all 1000 training samples of mnist-sample; the model had'
 run hourglass train --resume marred --epochs 2 --json
 ok 'a finished training is not failed by a damaged env.json' [ "$status" = 0 ]
 ok 'its result is printed' has out '"epochs": 2'
@@ -182,7 +187,6 @@ ok 'which is said' has err 'changed has no config.json'
 run hourglass eval changed
 ok 'but not to find the data' has err 'changed: a run without config.json does not know its data; add --source'
 
-# ---- large files ----
 # ---- a checkpoint of another run ----
 
 quick --model conv --out one >out 2>err
@@ -195,6 +199,7 @@ ok 'a checkpoint of another model is not gone on with' [ "$status" = 4 ]
 ok 'and is named' has err 'two/checkpoint: is of another run: its graph is not the one in config.json'
 ok 'the run stays as it was' diff -r two before
 
+# ---- large files ----
 
 # limited COMMAND…: with 8 GB of addresses; AddressSanitizer needs more
 limited() { (case $HOURGLASS in */sanitize/*) ;; *) ulimit -v 8000000 ;; esac && exec "$@"); }
