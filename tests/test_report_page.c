@@ -174,6 +174,30 @@ static void the_code_at_every_length_is_drawn_and_listed(void **state)
     free(html);
 }
 
+static void what_nobody_gave_is_not_called_chosen(void **state)
+{
+    static const char *const chosen[] = {"data source", "data limit", "10\u2009000", "epochs"};
+    static const char *const others[] = {"data scale", "data skip_damaged", "beta2", "lr"};
+    place *p = *state;
+    assert_int_equal(
+        hg_run_write_json(p->r, "config.json",
+                          "{\"model\": \"conv\", \"graph\": \"dense 32 -> z\", \"data\": {\"source\": "
+                          "\"mnist\", \"limit\": 10000, \"skip_damaged\": false, \"scale\": 0.5}, "
+                          "\"values\": {\"epochs\": 12, \"beta2\": 0.999, \"lr\": 0.001}, "
+                          "\"sources\": {\"epochs\": \"HOURGLASS_EPOCHS\", \"beta2\": \"default of adam\", "
+                          "\"lr\": \"default\", \"limit\": \"--limit\", \"skip-damaged\": \"default\"}}",
+                          NULL),
+        HG_OK);
+    char *html = page_of(p), *list = strstr(html, ">chosen<"), *all = list ? strstr(list, "<details>") : NULL;
+    assert_true(list && all);
+    for (size_t i = 0; i < 4; i++) {
+        const char *yes = strstr(list, chosen[i]), *no = strstr(list, others[i]);
+        if (!yes || yes > all) fail_msg("\"%s\" is not among the chosen", chosen[i]);
+        if (!no || no < all) fail_msg("\"%s\" is among the chosen, or nowhere", others[i]);
+    }
+    free(html);
+}
+
 static void hostile_text_stays_text(void **state)
 {
     place *p = *state;
@@ -377,6 +401,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_the_run_holds_is_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_doctor_saw_is_shown_with_its_remedy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_code_at_every_length_is_drawn_and_listed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_nobody_gave_is_not_called_chosen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_text_stays_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_document_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_png_is_left_out, set_up, tear_down),

@@ -25,11 +25,19 @@ static void begin_table(hg__text *t, const char *a, const char *b, const char *c
 
 static void end_table(hg__text *t) { hg__text_add(t, "</tbody></table></div>\n"); }
 
+/* Whole numbers as the rest of the page writes counts; a seed is a name rather than a number. */
+static void add_value(hg__text *t, const char *name, const json_t *value)
+{
+    bool is_count = json_is_integer(value) && json_integer_value(value) >= 0 && strcmp(name, "seed") != 0;
+    if (is_count) hg__markup_count(t, (size_t)json_integer_value(value));
+    else hg__markup_value(t, value);
+}
+
 static void add_row(hg__text *t, const char *group, const char *name, const json_t *value)
 {
     hg__markup_wrap(t, "<tr><th scope=\"row\">", group, "");
     hg__markup_wrap(t, *group ? " " : "", name, "</th><td class=\"text\">");
-    hg__markup_value(t, value);
+    add_value(t, name, value);
     hg__text_add(t, "</td>");
 }
 
@@ -49,39 +57,63 @@ static void add_members(hg__text *t, const char *group, json_t *object)
     }
 }
 
-static void add_values(hg__text *t, const hg__page *p)
+/* Where the value of an option came from; "skip_damaged" of the data is the option skip-damaged. */
+static const json_t *source_of(const hg__page *p, const char *name)
+{
+    char option[64];
+    snprintf(option, sizeof option, "%s", name);
+    for (char *at = option; (at = strchr(at, '_'));) *at = '-';
+    return json_object_get(json_object_get(p->config, "sources"), option);
+}
+
+/* Given by the user: on the line, in the environment or in a config file. "default of adam" is not. */
+static bool is_chosen(const hg__page *p, const char *name)
+{
+    const char *source = json_string_value(source_of(p, name));
+    return source && strncmp(source, "default", 7) != 0;
+}
+
+static void add_sourced(hg__text *t, const hg__page *p, const char *group, json_t *values)
 {
     const char *name;
-    json_t *value, *values = json_object_get(p->config, "values");
-    const json_t *sources = json_object_get(p->config, "sources");
+    json_t *value;
+    json_object_foreach(values, name, value)
+    {
+        const json_t *source = source_of(p, name);
+        add_row(t, group, name, value);
+        hg__text_add(t, "<td>");
+        if (source || !*group) hg__markup_value(t, source);
+        else hg__text_add(t, "the data");
+        hg__text_add(t, "</td></tr>\n");
+    }
+}
+
+static void add_values(hg__text *t, const hg__page *p)
+{
+    json_t *values = json_object_get(p->config, "values");
     if (!json_object_size(values)) return;
     hg__text_add(t, "<details><summary>Every option of the training, and where its value came from</summary>\n");
     begin_table(t, "option", "value", "from");
-    json_object_foreach(values, name, value)
-    {
-        const json_t *source = json_object_get(sources, name);
-        add_row(t, "", name, value);
-        hg__text_add(t, "<td>");
-        hg__markup_value(t, source);
-        hg__text_add(t, "</td></tr>\n");
-    }
+    add_sourced(t, p, "data", json_object_get(p->config, "data"));
+    add_sourced(t, p, "", values);
     end_table(t);
     hg__text_add(t, "</details>\n");
 }
 
-/* What the user chose: the options whose source is not the default. */
+/* What the user chose: the data, and the options that were given. */
 static void add_chosen(hg__text *t, const hg__page *p)
 {
     const char *name;
-    json_t *value, *values = json_object_get(p->config, "values"), *data = json_object_get(p->config, "data");
-    const json_t *sources = json_object_get(p->config, "sources");
+    json_t *value, *data = json_object_get(p->config, "data"), *values = json_object_get(p->config, "values");
     begin_table(t, "chosen", "value", NULL);
-    if (json_is_object(data)) add_members(t, "data", data);
-    else if (data) add_row(t, "", "data", data), hg__text_add(t, "</tr>\n");
-    json_object_foreach(values, name, value)
+    if (data && !json_is_object(data)) add_row(t, "", "data", data), hg__text_add(t, "</tr>\n");
+    json_object_foreach(data, name, value) if (!strcmp(name, "source") || is_chosen(p, name))
     {
-        const char *source = json_string_value(json_object_get(sources, name));
-        if (!source || !strcmp(source, "default")) continue;
+        add_row(t, "data", name, value);
+        hg__text_add(t, "</tr>\n");
+    }
+    json_object_foreach(values, name, value) if (is_chosen(p, name))
+    {
         add_row(t, "", name, value);
         hg__text_add(t, "</tr>\n");
     }
