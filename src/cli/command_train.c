@@ -242,6 +242,7 @@ static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result
     o.say = hg__console_line, o.say_ctx = &call->console;
     if (!s) s = hg_set_open(&set, call->word[0], &o, e);
     if (!s) s = settle_test(call, &options, set, e);
+    hg__interrupt_defer(); /* until here there is nothing to save, so a signal ends the program at once */
     if (!s) s = choose_run(v, set, run, sizeof run, &((session *)l->ctx)->old, e);
     if (s) goto done;
     hg__console_detail(&call->console, "%s: %zu samples of %zu x %zu x %zu", set->name, set->n, set->shape.h,
@@ -319,6 +320,7 @@ static hg_status train_on(hg__call *call, hg_train_listener *l, hg_train_result 
         s = hg__fail(e, HG_USAGE, "--resume", "is longer than the %zu letters that a run's path may have",
                      sizeof r->run - 1);
     if (!s) s = open_run_data(call, &set, &config, e);
+    hg__interrupt_defer(); /* a stop while the data are read leaves the run as it is */
     if (!s) s = hg_train_resume(r, set, v->resume, &changes, l, e);
     if (!*r->run) snprintf(r->run, sizeof r->run, "%s", v->resume);
     hg_set_close(&set);
@@ -339,7 +341,6 @@ static hg_status run_train(hg__call *call, hg_error *e)
                            .signal = on_signal,
                            .samples = on_samples,
                            .command = call->typed.at};
-    hg__interrupt_defer();
     hg_status s = v->resume && *v->resume ? train_on(call, &l, &r, e) : train_new(call, &l, &r, e);
     hg__progress_close(&at.line);
     return finish(call, s, &r, e);

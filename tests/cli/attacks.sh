@@ -113,6 +113,10 @@ run hourglass train mnist-sample --limit 200 --epochs 1 --model conv --out marre
 echo '{' >marred/env.json
 rm -r marred/samples
 run hourglass eval marred --json
+rm curl.pid
+PATH=$PWD/tools:$PATH HOURGLASS_DATA=$PWD/data stopped TERM 'data/mnist/.fetch-*/a/b/c' hourglass train mnist --model conv
+ok 'training does not wait for its data when it is stopped' [ "$status" = 143 -a ! -e runs ]
+ok 'and takes the fetch with it' [ -s curl.pid -a -z "$(ls -A data/mnist)" ]
 ok 'eval gives its figures beside a damaged env.json' grep -q '"psnr_mean": [0-9]' out
 ok 'and exits with 0' [ "$status" = 0 ]
 ok 'it says why there is no report' has err 'warning: marred/env.json:'
