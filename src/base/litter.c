@@ -7,12 +7,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { PLACES = 16, DEEPEST = 16 };
-enum { FREE, BEING_NOTED, NOTED };
+enum { FREE, BEING_NOTED, NOTED, CLAIMED }; /* claimed: by the sweep, and never free again */
 
 static struct place {
     atomic_int state;
@@ -40,7 +41,16 @@ int hg__litter_process(long pid) { return note("", (pid_t)pid); }
 
 void hg__litter_done(int noted)
 {
-    if (noted) atomic_store(&places[noted - 1].state, FREE);
+    int expected = NOTED; /* what the sweep has claimed it may be reading just now */
+    if (noted) atomic_compare_exchange_strong(&places[noted - 1].state, &expected, FREE);
+}
+
+/* From now on the place keeps its path and its process. A second signal's sweep finds it claimed, and goes over it
+ * again. */
+static bool claim(struct place *p)
+{
+    int expected = NOTED;
+    return atomic_compare_exchange_strong(&p->state, &expected, CLAIMED) || expected == CLAIMED;
 }
 
 /* A file, or a folder no deeper than `depth` with all in it. */
@@ -65,10 +75,10 @@ void hg__litter_remove(const char *path) { remove_all(AT_FDCWD, path, DEEPEST); 
 void hg__litter_sweep(void)
 {
     for (int i = 0; i < PLACES; i++)
-        if (atomic_load(&places[i].state) == NOTED && places[i].pid) {
+        if (claim(&places[i]) && places[i].pid) {
             kill(places[i].pid, SIGKILL);
             waitpid(places[i].pid, NULL, 0); /* so that it writes nothing more into what goes next */
         }
     for (int i = 0; i < PLACES; i++)
-        if (atomic_load(&places[i].state) == NOTED && !places[i].pid) remove_all(AT_FDCWD, places[i].path, DEEPEST);
+        if (claim(&places[i]) && !places[i].pid) remove_all(AT_FDCWD, places[i].path, DEEPEST);
 }

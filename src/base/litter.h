@@ -15,7 +15,8 @@ void hg__litter_done(int noted);
 /* Removes a file, or a folder with all in it; that it is not there is no fault. */
 void hg__litter_remove(const char *path);
 
-/* Ends the programs and removes the rest. May be called in a signal handler. */
+/* Ends the programs and removes the rest. May be called in a signal handler, and only before the process ends: the
+ * places of what it swept are not given out again. */
 void hg__litter_sweep(void);
 
 #endif
