@@ -251,7 +251,7 @@ static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result
     l->config_sources = sources = describe_sources(call);
     s = hg_train(r, set, v->model, run, &options, l, e);
 done:
-    hg__old_run_restore(&((session *)l->ctx)->old);
+    hg__old_run_restore(&((session *)l->ctx)->old, &call->console);
     hg_set_close(&set);
     free(data);
     free(sources);

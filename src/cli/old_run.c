@@ -113,9 +113,13 @@ void hg__old_run_drop(hg__old_run *o)
     close_old(o);
 }
 
-void hg__old_run_restore(hg__old_run *o)
+void hg__old_run_restore(hg__old_run *o, const hg__console *c)
 {
+    hg_error why = {0};
     if (!*o->aside) return;
-    if (access(o->path, F_OK)) rename(o->aside, o->path); /* else it stays where it is: nothing is lost */
+    if (!access(o->path, F_OK))
+        hg__fail(&why, HG_EXISTS, o->aside, "holds the old run; it was not put back, for %s is there again", o->path);
+    else if (rename(o->aside, o->path)) hg__fail_errno(&why, o->aside, "holds the old run, and cannot be put back");
+    if (*why.what) hg__console_warn(c, &why);
     close_old(o);
 }

@@ -3,7 +3,7 @@
 #ifndef HG_CLI_OLD_RUN_H
 #define HG_CLI_OLD_RUN_H
 
-#include "base/fail.h"
+#include "cli/console.h"
 
 typedef struct hg__old_run {
     char path[512], aside[544]; /* aside: where it waits; "": there is none */
@@ -15,7 +15,7 @@ typedef struct hg__old_run {
 hg_status hg__old_run_move(hg__old_run *o, const char *path, hg_error *e);
 /* The new run has begun: the old one goes. */
 void hg__old_run_drop(hg__old_run *o);
-/* Puts it back, if it was not dropped. */
-void hg__old_run_restore(hg__old_run *o);
+/* Puts it back, if it was not dropped. Where that cannot be, it stays aside, and a warning says where. */
+void hg__old_run_restore(hg__old_run *o, const hg__console *c);
 
 #endif

@@ -52,6 +52,22 @@ ok '--out . is refused, not emptied' [ "$status" = 1 -a -s kept/model.safetensor
 run quick --model large.hg --out kept --force
 ok 'nor does a run go for a graph that cannot be trained' diff -r kept whole
 
+mkfifo slow.hg # its reader waits, for it is open for writing
+exec 9<>slow.hg
+hourglass train mnist-sample --limit 200 --epochs 1 --model slow.hg --out kept --force >out 2>err 9>&- &
+for _ in $(seq 1000); do
+    if [ -e kept.old ]; then break; fi
+    sleep 0.01
+done
+mkdir kept
+echo nonsense >&9
+exec 9>&-
+status=0
+wait $! || status=$?
+ok 'an old run whose place is taken meanwhile stays aside' diff -r kept.old whole
+ok 'and is named' has err 'warning: kept.old: holds the old run; it was not put back, for kept is there again'
+rmdir kept && mv kept.old kept
+
 for mine in notes.json checkpoint-best.tar metrics.ods samples/me.png; do
     touch kept/$mine
     run quick --model conv --out kept --force
