@@ -7,6 +7,7 @@
 #include "cli/walk_rows.h"
 
 #include <hourglass/net.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,7 +209,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
     hg_plan_options o = {.batch = v->batch,
                          .threads = v->threads,
                          .train = !v->infer,
-                         .memory = (size_t)(1e6 * v->max_memory),
+                         .memory = (size_t)ceil(1e6 * v->max_memory),
                          .recompute = v->recompute};
     hg_status s = open_graph(&g, call, e);
     if (!s) s = hg_graph_check(g, e);

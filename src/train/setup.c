@@ -105,7 +105,7 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
                          .threads = t->o.threads,
                          .pin = t->o.pin,
                          .seed = t->o.seed,
-                         .memory = (size_t)(1e6 * t->o.max_memory),
+                         .memory = (size_t)ceil(1e6 * t->o.max_memory),
                          .recompute = t->o.recompute,
                          .precision = strcmp(t->o.precision, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16};
     s = hg_plan_open(&t->plan, t->model, &o, e);

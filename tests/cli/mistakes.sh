@@ -27,6 +27,9 @@ refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs --j
 refused 2 '--epochs: "many" is not a whole number' train mnist-sample --model conv --epochs many
 refused 2 '--epochs: 0 is too small; the least is 1' train mnist-sample --model conv --epochs=0
 refused 2 '--lr: "nan" is not a number' train mnist-sample --model conv --lr nan
+refused 2 'are too little: a batch of 128 takes' train mnist-sample --model conv --max-memory 1
+refused 2 'are too little: a batch of 128 takes' train mnist-sample --model conv --max-memory 1e-300
+refused 2 'are too little: a batch of 128 takes' models plan conv --max-memory 1e-300
 refused 2 'did you mean adam?' train mnist-sample --model conv --optimizer adma
 refused 2 '--progress: "loud" is not one of' doctor --progress loud
 refused 2 '--resize: "28" is no size' train mnist-sample --model conv --resize 28
