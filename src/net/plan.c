@@ -347,9 +347,10 @@ static hg_status fit_memory(hg_plan *p, hg__needs *needs, hg_error *e)
         if (p->micro > 1) find_buffers(p, needs, p->micro / 2);
         else if (!last) p->recompute = true, choose_micro(p, needs);
         else
-            return hg__fail(e, HG_USAGE, "--max-memory",
-                            "%.1f MB are too little: a batch of %zu takes %.1f MB; a smaller batch takes less",
-                            1e-6 * (double)p->o.memory, p->o.batch, 1e-6 * (double)bytes_of(p));
+            return hg__fail(
+                e, HG_USAGE, "plan",
+                "%.1f MB of memory are too little: a batch of %zu takes %.1f MB; a smaller batch takes less",
+                1e-6 * (double)p->o.memory, p->o.batch, 1e-6 * (double)bytes_of(p));
     }
     return HG_OK;
 }
