@@ -88,6 +88,9 @@ static hg_status refuse_unknown_key(const hg__command *c, const char *path, cons
 {
     const char *names[160];
     size_t n = 0;
+    if (!strcmp(key, "config") || !strcmp(key, "help"))
+        return hg__fail(e, HG_USAGE, path, "\"%s\" belongs on the command line, not into a config file; remove it",
+                        key);
     if (some_command_has(key)) return HG_OK;
     for (hg__slot s = {0}; n < 160 && hg__slot_next(c, &s);) names[n++] = s.row->name;
     const char *near = hg__guess(key, names, n);

@@ -69,6 +69,10 @@ ok 'a model without a code makes no run folder' [ ! -e runs/bad ]
 
 echo '{"epoch": 2}' >config.json
 refused 2 'config.json: "epoch" is not the name of an option; did you mean "epochs"?' train mnist-sample --model conv --config config.json
+for key in config help; do
+    echo "{\"$key\": \"x\"}" >config.json
+    refused 2 "config.json: \"$key\" belongs on the command line" doctor --config config.json
+done
 echo '{"epochs": [2]}' >config.json
 refused 2 'is not the kind of value that --epochs takes' train mnist-sample --model conv --config config.json
 echo '{"epochs": 2,}' >config.json
