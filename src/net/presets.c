@@ -11,8 +11,8 @@ extern const hg__embedded hg__preset_files[];
 static const struct {
     const char *name, *file;
 } presets[] = {
-    {"conv", "conv.hg"},   {"deep", "deep.hg"},           {"pool", "pool.hg"},         {"vae", "vae.hg"},
-    {"sharp", "sharp.hg"}, {"deep-silu", "deep-silu.hg"}, {"rateless", "rateless.hg"},
+    {"conv", "conv.hg"},   {"deep", "deep.hg"},     {"pool", "pool.hg"},         {"vae", "vae.hg"},
+    {"sharp", "sharp.hg"}, {"smooth", "smooth.hg"}, {"rateless", "rateless.hg"},
 };
 
 size_t hg_presets(void) { return sizeof presets / sizeof *presets; }

@@ -13,7 +13,7 @@ static const struct {
 } recipes[] = {
     {"fast", "fast.json", "3 epochs up and down one rate: conv on MNIST below MSE 0.0040 in seconds"},
     {"sharp", "sharp.json", "80 epochs of sharp, digits bent and turned: the least error in a quarter of an hour"},
-    {"deep", "deep.json", "250 epochs of deep-silu, digits bent and turned: half an hour"},
+    {"smooth", "smooth.json", "250 epochs of smooth, digits bent and turned: half an hour"},
 };
 
 size_t hg_recipes(void) { return sizeof recipes / sizeof *recipes; }

@@ -78,7 +78,7 @@ ok 'bash completes data sets to fetch, and no files' [ "$(complete_in_bash data 
 ok 'bash completes commands for help' [ "$(complete_in_bash help rep)" = report ]
 ok 'bash completes shells for completion' [ "$(complete_in_bash completion z)" = zsh ]
 ok 'zsh offers the same' sh -c "grep -q 'compadd -- mnist fashion-mnist mnist-sample; _files' completion.zsh &&
-    grep -q -e '--model=.*compadd -- conv deep pool vae rateless; _files' completion.zsh && grep -q -e '--optimizer=.*(adam adamw' completion.zsh"
+    grep -q -e '--model=.*compadd -- conv deep pool vae sharp smooth rateless; _files' completion.zsh && grep -q -e '--optimizer=.*(adam adamw' completion.zsh"
 ok 'and keeps an apostrophe' has completion.zsh "a run'\''s report"
-ok 'fish offers the same' sh -c "grep -q -e '-l model -r -a .conv deep pool vae rateless.' completion.fish && grep -q -e '-a .mnist fashion-mnist' completion.fish"
+ok 'fish offers the same' sh -c "grep -q -e '-l model -r -a .conv deep pool vae sharp smooth rateless.' completion.fish && grep -q -e '-a .mnist fashion-mnist' completion.fish"
 ok 'and keeps an apostrophe, too' has completion.fish "a run\\'s report"
