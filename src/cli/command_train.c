@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct values {
     hg__common common;
@@ -301,6 +302,11 @@ static hg_status open_run_data(hg__call *call, hg_set **set, json_t **config, hg
     source.low = source.high = 0; /* the set has its own, the same as then */
     if (!s) s = hg__source_resolve(&o, spec, &source, HG_TRAIN, e);
     o.say = hg__console_line, o.say_ctx = &call->console;
+    bool gone = !s && !call->words && !hg__source_is_builtin(spec) && access(spec, F_OK);
+    if (gone)
+        s = hg__fail(e, HG_DATA, spec,
+                     "the run's data are no longer here; hourglass train SOURCE --resume %s takes them from elsewhere",
+                     v->resume);
     if (!s) s = hg_set_open(set, spec, &o, e);
     free(text);
     hg_run_close(&run);

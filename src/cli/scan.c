@@ -29,9 +29,21 @@ static bool find_letter(const hg__command *c, char letter, hg__slot *found)
     return false;
 }
 
-static void keep(walk *w, hg__slot slot, const char *text)
+/* An empty value is a variable of the caller's that was never set: --resume "" must not begin a new run. */
+static hg_status keep(walk *w, hg__slot slot, const char *text, hg_error *e)
 {
+    char where[80];
+    snprintf(where, sizeof where, "--%s", slot.row->name);
+    if (!*text) return hg__fail(e, HG_USAGE, where, "has an empty value; give it one, or leave the option out");
     w->scan->setting[w->scan->settings++] = (hg__setting){slot, text};
+    return HG_OK;
+}
+
+static hg_status keep_word(walk *w, const char *text, hg_error *e)
+{
+    if (!*text) return hg__fail(e, HG_USAGE, w->command->name, "one of its words is empty; is a variable not set?");
+    w->scan->word[w->scan->words++] = text;
+    return HG_OK;
 }
 
 static hg_status unknown(const hg__command *c, const char *name, size_t length, const char *argument, hg_error *e)
@@ -43,7 +55,7 @@ static hg_status unknown(const hg__command *c, const char *name, size_t length, 
     snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
     const char *near = hg__guess(word, names, n);
     if (near) return hg__fail(e, HG_USAGE, argument, "%s has no such option; did you mean --%s?", c->name, near);
-    return hg__fail(e, HG_USAGE, argument, "%s has no such option; hourglass help %s lists them", c->name, c->name);
+    return hg__fail(e, HG_USAGE, argument, "%s has no such option; --help lists those it has", c->name);
 }
 
 /* "8,16,32" */
@@ -54,14 +66,13 @@ static hg_status take_next(walk *w, hg__slot slot, hg_error *e)
 {
     const char *spelled = w->argv[w->at], *next = w->at + 1 < w->argc ? w->argv[w->at + 1] : NULL;
     hg__slot other = {0};
-    if (slot.row->bare && !(next && is_list_of_numbers(next))) return keep(w, slot, slot.row->bare), HG_OK;
+    if (slot.row->bare && !(next && is_list_of_numbers(next))) return keep(w, slot, slot.row->bare, e);
     bool is_option = next && !strncmp(next, "--", 2) &&
                      (!next[2] || find_name(w->command, next + 2, strcspn(next + 2, "="), &other));
     if (!next || is_option)
         return hg__fail(e, HG_USAGE, spelled, "needs a value, %s: %s", hg__option_value(slot.row), slot.row->help);
     w->at++;
-    keep(w, slot, next);
-    return HG_OK;
+    return keep(w, slot, next, e);
 }
 
 static hg_status take_long(walk *w, hg_error *e)
@@ -71,13 +82,13 @@ static hg_status take_long(walk *w, hg_error *e)
     bool has_value = name[length] == '=';
     hg__slot slot = {0};
     if (find_name(w->command, name, length, &slot)) {
-        if (has_value) return keep(w, slot, name + length + 1), HG_OK;
-        if (slot.row->type == HG__FLAG) return keep(w, slot, "true"), HG_OK;
+        if (has_value) return keep(w, slot, name + length + 1, e);
+        if (slot.row->type == HG__FLAG) return keep(w, slot, "true", e);
         return take_next(w, slot, e);
     }
     bool negated = !strncmp(name, "no-", 3) && length > 3;
     if (negated && find_name(w->command, name + 3, length - 3, &slot) && slot.row->type == HG__FLAG && !has_value)
-        return keep(w, slot, "false"), HG_OK;
+        return keep(w, slot, "false", e);
     return unknown(w->command, name, length, argument, e);
 }
 
@@ -88,9 +99,8 @@ static hg_status take_letters(walk *w, hg_error *e)
     for (const char *letter = argument + 1; *letter; letter++) {
         hg__slot slot = {0};
         if (!find_letter(w->command, *letter, &slot)) return unknown(w->command, letter, 1, argument, e);
-        if (slot.row->type == HG__FLAG) keep(w, slot, "true");
-        else if (letter[1]) return keep(w, slot, letter + 1), HG_OK;
-        else return take_next(w, slot, e);
+        if (slot.row->type != HG__FLAG) return letter[1] ? keep(w, slot, letter + 1, e) : take_next(w, slot, e);
+        keep(w, slot, "true", e);
     }
     return HG_OK;
 }
@@ -112,7 +122,7 @@ hg_status hg__scan_open(hg__scan *s, const hg__command *c, int argc, char **argv
     hg_status status = HG_OK;
     for (; !status && w.at < argc; w.at++) {
         const char *argument = argv[w.at];
-        if (only_words || argument[0] != '-' || !argument[1]) s->word[s->words++] = argument;
+        if (only_words || argument[0] != '-' || !argument[1]) status = keep_word(&w, argument, e);
         else if (!strcmp(argument, "--")) only_words = true;
         else if (argument[1] == '-') status = take_long(&w, e);
         else status = take_letters(&w, e);

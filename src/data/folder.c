@@ -78,7 +78,10 @@ static hg_status list_sub(listing *l, const char *path, int32_t label, int depth
 static hg_status list(listing *l, const char *folder, int32_t label, int depth)
 {
     struct dirent **names = NULL;
-    if (depth > MOST_DEPTH) return hg__fail(l->e, HG_DATA, folder, "lies more than %d folders deep", MOST_DEPTH);
+    if (depth > MOST_DEPTH)
+        return hg__fail(l->e, HG_DATA, folder,
+                        "lies more than %d folders deep; take away a link that leads back, or name a folder inside",
+                        MOST_DEPTH);
     int n = scandir(folder, &names, is_shown, by_name);
     if (n < 0) return hg__fail_errno(l->e, folder, "the folder cannot be read");
     hg_status s = HG_OK;
@@ -203,6 +206,9 @@ static hg_status load_one(hg__table *t, listing *l, const char *path, size_t i, 
     return s;
 }
 
+/* Damaged, or a link that leads nowhere and the like; want of memory is no fault of the picture's. */
+static bool is_fault(hg_status s) { return s == HG_DATA || s == HG_IO; }
+
 /* A picture that cannot be read ends it, or is told of and left out of the list. */
 static hg_status load_all(hg__table *t, listing *l, const hg_set_options *o, const char *name)
 {
@@ -215,13 +221,13 @@ static hg_status load_all(hg__table *t, listing *l, const hg_set_options *o, con
         s = load_one(t, l, at.path, good, o);
         l->at[i] = l->at[good], l->at[good] = at; /* what is left out gathers at the end */
         if (!s) good++;
-        if (s != HG_DATA || !o->skip_damaged) continue;
+        if (!is_fault(s) || !o->skip_damaged) continue;
         char line[1100];
         snprintf(line, sizeof line, "left out: %s: %s", own.where, own.what);
         if (o->say) o->say(o->say_ctx, line);
         s = HG_OK, l->damaged++;
     }
-    if (s == HG_DATA) {
+    if (is_fault(s)) {
         size_t used = strlen(own.what);
         snprintf(own.what + used, sizeof own.what - used, "; --skip-damaged leaves such pictures out");
     }

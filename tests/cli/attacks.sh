@@ -129,10 +129,6 @@ run hourglass train mnist-sample --limit 200 --epochs 1 --model conv --out marre
 echo '{' >marred/env.json
 rm -r marred/samples
 run hourglass eval marred --json
-rm curl.pid
-PATH=$PWD/tools:$PATH HOURGLASS_DATA=$PWD/data stopped TERM 'data/mnist/.fetch-*/a/b/c' hourglass train mnist --model conv
-ok 'training does not wait for its data when it is stopped' [ "$status" = 143 -a ! -e runs ]
-ok 'and takes the fetch with it' [ -s curl.pid -a -z "$(ls -A data/mnist)" ]
 ok 'eval gives its figures beside a damaged env.json' grep -q '"psnr_mean": [0-9]' out
 ok 'and exits with 0' [ "$status" = 0 ]
 ok 'it says why there is no report' has err 'warning: marred/env.json:'
@@ -146,6 +142,36 @@ run hourglass train --resume marred --epochs 2 --json
 ok 'a finished training is not failed by a damaged env.json' [ "$status" = 0 ]
 ok 'its result is printed' has out '"epochs": 2'
 ok 'and the report is named that could not be written' has err 'warning: marred/env.json:'
+
+# ---- what is not where it was ----
+
+mkdir pictures
+hourglass reconstruct tiny many.npy --limit 4 -o pictures -q --force
+ln -s nowhere pictures/zz.png
+run hourglass data info pictures
+ok 'a link to a picture that is gone is an error' [ "$status" = 1 -a ! -s out ]
+ok 'which tells what to do' has err 'pictures/zz.png: cannot be opened: No such file or directory; --skip-damaged leaves'
+run hourglass data info pictures --skip-damaged
+ok 'it can be left out' [ "$status" = 0 ]
+ok 'and is named' has err 'left out: pictures/zz.png'
+rm pictures/zz.png
+mkdir loop
+ln -s . loop/again
+run hourglass data info loop
+ok 'a folder that leads back into itself is refused' [ "$status" = 3 ]
+ok 'with a next step' has err 'lies more than 16 folders deep; take away a link that leads back'
+
+cp many.npy moved.npy
+run hourglass train moved.npy --limit 100 --model tiny.hg --epochs 1 --out moving
+mv moved.npy elsewhere.npy
+run hourglass train --resume moving --epochs 2
+ok 'a run whose data are gone does not go on' [ "$status" = 3 ]
+ok 'and is told how it would' has err 'hourglass train SOURCE --resume moving takes them from elsewhere'
+run hourglass train elsewhere.npy --resume moving --epochs 2
+ok 'as it then does' [ "$status" = 0 ]
+cp tiny/model.safetensors model.st
+run hourglass models show model.st
+ok 'a model is known by what is in it, whatever its name' grep -q '^input 4x4x1$' out
 
 # ---- names ----
 

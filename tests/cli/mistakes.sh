@@ -26,6 +26,11 @@ refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs
 refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs --json
 refused 2 '--epochs: "many" is not a whole number' train mnist-sample --model conv --epochs many
 refused 2 '--epochs: 0 is too small; the least is 1' train mnist-sample --model conv --epochs=0
+refused 2 '--resume: has an empty value' train mnist-sample --model conv --resume ''
+refused 2 '--out: has an empty value' train mnist-sample --model conv --out=
+refused 2 '--output: has an empty value' report a -o ''
+refused 2 'eval: one of its words is empty' eval ''
+refused 2 '-n.npy: info has no such option; --help lists those it has' data info -n.npy
 refused 2 '--lr: "nan" is not a number' train mnist-sample --model conv --lr nan
 refused 2 'are too little: a batch of 128 takes' train mnist-sample --model conv --max-memory 1
 refused 2 'are too little: a batch of 128 takes' train mnist-sample --model conv --max-memory 1e-300
