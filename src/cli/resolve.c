@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -134,12 +135,25 @@ static hg_status apply_config(hg__call *call, size_t which, hg_error *e)
     return status;
 }
 
+/* A name without a point or a slash that is neither a file nor a recipe was meant for a recipe. */
+static hg_status no_recipe(const char *name, hg_error *e)
+{
+    enum { MOST_RECIPES = 32 };
+    const char *names[MOST_RECIPES];
+    size_t n = 0;
+    for (; n < hg_recipes() && n < MOST_RECIPES; n++) names[n] = hg_recipe_name(n);
+    const char *near = hg__guess(name, names, n);
+    return hg__fail(e, HG_IO, name, "is neither a file nor a recipe%s%s", near ? "; did you mean " : "",
+                    near ? near : "");
+}
+
 /* A file's text, or that of the recipe with this name. */
 static hg_status config_text(char **text, const char *path, hg_error *e)
 {
     size_t size = 0;
     const char *recipe = hg__is_file(path) ? NULL : hg_recipe_text(path);
     if (recipe) return (*text = strdup(recipe)) ? HG_OK : hg__fail_memory(e, path, strlen(recipe));
+    if (!strpbrk(path, "./") && access(path, F_OK)) return no_recipe(path, e);
     hg_status s = hg__file_read(path, MOST_CONFIG, text, &size, e);
     if (!s && strlen(*text) != size) s = hg__fail(e, HG_DATA, path, "holds a zero byte, so it is no JSON text");
     return s;
