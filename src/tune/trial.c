@@ -149,6 +149,12 @@ void hg__trial_slim(const hg__study *s, size_t number, size_t repeats, bool mode
         clear_folder(seed_path(s, number, i, path, sizeof path), models ? is_no_state : is_no_checkpoint);
 }
 
+void hg__trial_clear(const hg__study *s, size_t number, size_t repeats)
+{
+    char path[MOST_PATH];
+    for (size_t i = 0; i < repeats; i++) clear_run(seed_path(s, number, i, path, sizeof path));
+}
+
 static bool can_be_resumed(const char *run)
 {
     char path[MOST_PATH + 32];

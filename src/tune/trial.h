@@ -30,5 +30,7 @@ hg_status hg__trial_run(hg__worker *w, const hg__taken *taken, hg__outcome *outc
 hg_status hg__worker_spend(hg__worker *w, hg_error *e);
 /* Keeps of a trial's run folders only what is small. models: the model goes as well. */
 void hg__trial_slim(const hg__study *s, size_t number, size_t repeats, bool models);
+/* Removes the run folders: an earlier study of the file's name may have left some. */
+void hg__trial_clear(const hg__study *s, size_t number, size_t repeats);
 
 #endif

@@ -57,10 +57,12 @@ static size_t choose(void *ctx, const hg__history *h)
     return enough ? find_finalist(h) : HG__NEW_TRIAL;
 }
 
+/* Before anyone else can see the new trial: what lies in its folders would be taken for its own and gone on with. */
 static bool draw(void *ctx, const hg__history *h, size_t number, double *point)
 {
     hg__worker *w = ctx;
     w->used_up = !w->sampler->sample(h, number, w->t->train->seed, point);
+    if (!w->used_up) hg__trial_clear(w->t->study, number, w->t->o->repeats);
     return !w->used_up;
 }
 

@@ -23,6 +23,10 @@ ok 'and leaves the run' [ -s a.best/model.safetensors ]
 run hourglass tune --study a.db --json -q
 ok 'the study alone is enough to go on, and tells the same' [ "$(number trials) $(number complete)" = "5 $(number complete)" ]
 ok 'without another training' [ ! -s err ]
+mkdir old.runs && cp -R a.best old.runs/trial-0000
+run hourglass tune "${sample[@]}" --epochs 4 --trials 1 --study old.db --json -q --objective val_loss
+ok 'a new study does not go on with runs that an older one of its name left' \
+    [ "$(tail -1 old.runs/trial-0000/metrics.csv | cut -d, -f1)" = 4 -a "$(number complete)" = 1 ]
 run hourglass tune "${sample[@]}" --epochs 4 --trials 7 --study a.db --json -q
 ok 'more trials are added to it' [ "$(number trials)" = 7 ]
 run hourglass tune report a.db
