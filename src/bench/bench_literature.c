@@ -2,6 +2,7 @@
  * See literature.h.
  *
  * What all protocols share is made once: the sets, the principal components, the figures of the mean picture. */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/litter.h"
 #include "base/team.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { AT_ONCE = 250, SHOWN = 12, MOST_COMPONENTS = 128, QUICK_SAMPLES = 50, QUICK_PICTURES = 100 };
 
@@ -27,13 +27,6 @@ typedef struct bench {
     size_t size;
     float *t, *input, *y, *scratch; /* [n * size] each but scratch: [3 * size] */
 } bench;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- What all share ---------------------------------------------------------------------------- */
 
@@ -249,7 +242,7 @@ static hg_status run_protocol(const bench *b, hg__literature_row *r, hg_error *e
     char line[256];
     const hg__literature *l = b->l;
     hg_train_options o;
-    double began = now();
+    double began = hg__seconds();
     r->pca = NAN;
     size_t epochs = epochs_of(l, &r->protocol);
     snprintf(line, sizeof line, "%s: %s, %zu epoch%s", r->protocol.name, r->protocol.what, epochs,
@@ -257,7 +250,7 @@ static hg_status run_protocol(const bench *b, hg__literature_row *r, hg_error *e
     if (l->o.say) l->o.say(l->o.listener->ctx, line);
     hg_status s = train(b, r, &o, e);
     if (!s) s = evaluate(b, r, &o, e);
-    r->seconds = now() - began;
+    r->seconds = hg__seconds() - began;
     return s;
 }
 
