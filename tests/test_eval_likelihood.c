@@ -103,12 +103,16 @@ static void what_has_no_likelihood_is_refused_with_the_reason(void **state)
     int number = 2;
     hg_likelihood l;
     hg_error e = {0};
+    hg_model *leaky = make("input 2x3x1 -> x\ndense 1 <- x -> mu\ndense 1 <- x -> logvar\ngaussian mu logvar -> z\n"
+                           "dense 2x3x1 <- z -> decoded\nadd decoded x\nsigmoid -> y\nloss bce y x\n");
     hg_model *plain = make("input 2x3x1 -> x\ndense 1 -> z\nmirror sigmoid -> y\nloss bce y x\n"), *m = make(vae);
     hg_likelihood_work o = {.x = x, .n = PICTURES, .samples = 10};
     (void)state;
     fill(x);
     assert_int_equal(hg_likelihood_measure(&l, plain, &o, &e), HG_MODEL);
     assert_non_null(strstr(e.what, "gaussian MEAN LOGVAR"));
+    assert_int_equal(hg_likelihood_measure(&l, leaky, &o, &e), HG_MODEL);
+    assert_non_null(strstr(e.what, "not made of its code alone"));
     x[SIZE + 2] = 0.5f;
     assert_int_equal(hg_likelihood_measure(&l, m, &o, &e), HG_DATA);
     assert_non_null(strstr(e.what, "value 2 of picture 1 is 0.5"));
@@ -120,6 +124,7 @@ static void what_has_no_likelihood_is_refused_with_the_reason(void **state)
     o = (hg_likelihood_work){.x = x, .n = PICTURES, .samples = 10, .signal = stop, .ctx = &number};
     assert_int_equal(hg_likelihood_measure(&l, m, &o, &e), HG_INTERRUPTED);
     hg_model_close(&plain);
+    hg_model_close(&leaky);
     hg_model_close(&m);
 }
 

@@ -133,11 +133,13 @@ static hg_status worker_open(worker *o, const work *w, hg_model *m, hg_error *e)
     size_t values = 2 * w->code + DRAWN * (w->code + w->size);
     hg_status s = hg_plan_open(&o->plan, m, &(hg_plan_options){.batch = DRAWN, .threads = 1}, e);
     if (s) return s;
-    o->room = malloc(values * sizeof *o->room);
+    o->room = calloc(values, sizeof *o->room);
     o->log_weight = malloc(DRAWN * sizeof *o->log_weight);
     if (!o->room || !o->log_weight) return hg__fail_memory(e, "likelihood", values * sizeof *o->room);
     o->mean = o->room, o->logvar = o->mean + w->code, o->z = o->logvar + w->code, o->y = o->z + DRAWN * w->code;
-    return HG_OK;
+    if (!hg_forward(o->plan, "z", "y", 1, o->z, o->y)) return HG_OK;
+    return hg__fail(e, HG_MODEL, hg_model_graph(m)->name,
+                    "its output is not made of its code alone, so there is no likelihood");
 }
 
 static void worker_close(worker *o)
