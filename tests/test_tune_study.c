@@ -194,6 +194,17 @@ static void a_space_that_is_used_up_gives_no_trial(void **state)
     hg__study_close(&s);
 }
 
+/* A path may stand in it. */
+static void a_failure_is_kept_in_any_encoding(void **state)
+{
+    place *p = *state;
+    hg__study *s = open_study(p);
+    take(p, s, NULL);
+    tell(p, s, 0, (hg__study_verdict){HG__TRIAL_FAIL, NULL, "caf\xe9.runs: diverged"});
+    assert_string_equal(history_of(p, s)->trial[0].failure, "caf?.runs: diverged");
+    hg__study_close(&s);
+}
+
 static void settings_and_spent_time_are_kept(void **state)
 {
     place *p = *state;
@@ -400,6 +411,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_pruned_trial_is_promoted_with_its_point, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_released_trial_is_the_next_to_be_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_space_that_is_used_up_gives_no_trial, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_is_kept_in_any_encoding, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_and_spent_time_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_spaces_and_objectives_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_study_is_refused, set_up, tear_down),

@@ -19,7 +19,7 @@ typedef struct hg__database {
 hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_error *e);
 void hg__database_close(hg__database *d);
 
-/* Waits a minute for the others; then HG_FAILED. */
+/* Waits a minute for the others; then HG_IO. */
 hg_status hg__database_begin(hg__database *d, hg_error *e);
 /* Commits; where `so_far` is a failure rolls back, and returns it. */
 hg_status hg__database_end(hg__database *d, hg_status so_far, hg_error *e);

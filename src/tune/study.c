@@ -440,7 +440,7 @@ static hg_status write_verdict(hg__study *s, int64_t trial, const hg__study_verd
                                  "value = excluded.value, value_type = excluded.value_type",
                                  "iidt", trial, (int64_t)i, v->objective[i], type_of(v->objective[i]));
     if (!status && v->failure)
-        status = write_trial_attribute(s, trial, "hourglass:failure", json_string(v->failure), e);
+        status = write_trial_attribute(s, trial, "hourglass:failure", hg__json_word(v->failure), e);
     return status ? status : own(s, trial, "", e);
 }
 
