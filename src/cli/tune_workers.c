@@ -12,9 +12,11 @@
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,7 +27,8 @@ typedef struct session {
     const hg__call *call;
     const hg__tune_study *s;
     hg__progress_line line;
-    pid_t parent; /* of a worker; 0: there is none */
+    pid_t parent;      /* of a worker; 0: there is none */
+    atomic_int *asked; /* the signal that the parent was sent; NULL without one */
     bool stopping;
 } session;
 
@@ -121,6 +124,7 @@ static int on_signal(void *ctx)
 {
     session *at = ctx;
     int number = hg__interrupt_signal();
+    if (!number && at->asked) number = atomic_load(at->asked);
     if (!number && at->parent && getppid() != at->parent) number = SIGTERM;
     if (number && !at->stopping && !at->parent)
         hg__progress_say(&at->line, number == SIGINT ? "Saving; Ctrl-C again quits at once." : "Saving.");
@@ -128,14 +132,14 @@ static int on_signal(void *ctx)
     return number;
 }
 
-static hg_status work(hg__tune_study *s, const hg__call *call, size_t jobs, pid_t parent, hg_error *e)
+static hg_status work(session *at, hg__tune_study *s, size_t jobs, hg_error *e)
 {
-    session at = {.call = call, .s = s, .line = {.console = &call->console}, .parent = parent};
+    at->s = s, at->line.console = &at->call->console;
     hg_train_options train = s->v.train;
     size_t processors = hg__processors();
     if (!train.threads) train.threads = processors > jobs ? processors / jobs : 1;
     hg__tuner_listener l = {
-        .ctx = &at, .begun = on_begun, .progress = on_progress, .told = on_told, .say = on_say, .signal = on_signal};
+        .ctx = at, .begun = on_begun, .progress = on_progress, .told = on_told, .say = on_say, .signal = on_signal};
     hg__tuner t = {.o = &s->v.tune,
                    .train = &train,
                    .set = s->set,
@@ -143,28 +147,29 @@ static hg_status work(hg__tune_study *s, const hg__call *call, size_t jobs, pid_
                    .study = s->study,
                    .l = &l,
                    .jobs = jobs,
-                   .keep_runs = ((const hg__tune_values *)call->values)->keep_runs};
+                   .keep_runs = ((const hg__tune_values *)at->call->values)->keep_runs};
     hg_status status = hg__tuner_work(&t, e);
-    hg__progress_close(&at.line);
+    hg__progress_close(&at->line);
     return status;
 }
 
 /* ---- Several ---- */
 
-static void be_worker(hg__tune_study *s, const hg__call *call, size_t jobs, pid_t parent)
+static void be_worker(session *at, hg__tune_study *s, size_t jobs)
 {
     hg_error e = {0};
     hg_status status = hg__tune_study_again(s, &e);
-    if (!status) status = work(s, call, jobs, parent, &e);
+    if (!status) status = work(at, s, jobs, &e);
     hg__study_close(&s->study);
-    if (status && status != HG_INTERRUPTED && status != HG_TERMINATED) hg__console_error(&call->console, &e);
+    if (status && status != HG_INTERRUPTED && status != HG_TERMINATED) hg__console_error(&at->call->console, &e);
     _exit(hg_status_exit(status));
 }
 
 typedef struct crew {
     pid_t worker[MOST_JOBS]; /* 0: gone */
     size_t n, left, failed, killed;
-    int passed_on; /* the signal that was passed on to them */
+    atomic_int *asked; /* the signal that this process was sent, in memory that they share: a second signal would quit
+                          them, and Ctrl-C at a terminal has sent them one */
 } crew;
 
 static void note_end(const hg__call *call, crew *c, size_t i, int status)
@@ -184,41 +189,57 @@ static void wait_for_crew(const hg__call *call, crew *c)
 {
     while (c->left) {
         int number = hg__interrupt_signal(), status;
-        for (size_t i = 0; i < c->n; i++) {
-            if (!c->worker[i]) continue;
-            if (number && !c->passed_on) kill(c->worker[i], number == SIGINT ? SIGINT : SIGTERM);
-            if (waitpid(c->worker[i], &status, WNOHANG) == c->worker[i]) note_end(call, c, i, status);
-        }
-        if (number && !c->passed_on) hg__console_say(&call->console, "Saving; Ctrl-C again quits at once.");
-        c->passed_on = number;
+        for (size_t i = 0; i < c->n; i++)
+            if (c->worker[i] && waitpid(c->worker[i], &status, WNOHANG) == c->worker[i]) note_end(call, c, i, status);
+        if (atomic_exchange(c->asked, number) != number)
+            hg__console_say(&call->console, "Saving; Ctrl-C again quits at once.");
         if (c->left) nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
     }
+}
+
+static void start_crew(crew *c, hg__tune_study *s, const hg__call *call, size_t jobs)
+{
+    session at = {.call = call, .parent = getpid(), .asked = c->asked};
+    for (; c->n < jobs && c->n < MOST_JOBS; c->n++) {
+        pid_t child = fork();
+        if (!child) be_worker(&at, s, jobs);
+        if (child < 0) break;
+        c->worker[c->n] = child, c->left++;
+    }
+}
+
+static hg_status tell_ends(const crew *c, const hg__tune_study *s, hg_error *e)
+{
+    hg__text path = {0};
+    int number = hg__interrupt_signal();
+    if (number) return hg__fail(e, number == SIGINT ? HG_INTERRUPTED : HG_TERMINATED, "hourglass tune", "was stopped");
+    if (c->failed + c->killed < c->n) return HG_OK;
+    hg__output_quoted(&path, s->path);
+    hg__fail(e, HG_FAILED, "hourglass tune", "all %zu workers ended early; hourglass tune --study %s goes on", c->n,
+             path.at ? path.at : s->path);
+    hg__text_close(&path);
+    return HG_FAILED;
 }
 
 static hg_status run_crew(hg__tune_study *s, const hg__call *call, size_t jobs, hg_error *e)
 {
     crew c = {0};
-    pid_t self = getpid();
+    hg_status status = HG_OK;
+    c.asked = mmap(NULL, sizeof *c.asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (c.asked == MAP_FAILED) return hg__fail_memory(e, "tune", sizeof *c.asked);
     hg__study_close(&s->study);
-    for (; c.n < jobs && c.n < MOST_JOBS; c.n++) {
-        pid_t child = fork();
-        if (!child) be_worker(s, call, jobs, self);
-        if (child < 0) break;
-        c.worker[c.n] = child, c.left++;
-    }
-    if (!c.n) return hg__fail_errno(e, "tune", "no worker can be started");
-    wait_for_crew(call, &c);
-    hg_status status = hg__tune_study_again(s, e);
-    if (status) return status;
-    if (c.passed_on)
-        return hg__fail(e, c.passed_on == SIGINT ? HG_INTERRUPTED : HG_TERMINATED, "hourglass tune", "was stopped");
-    if (c.failed + c.killed < c.n) return HG_OK;
-    return hg__fail(e, HG_FAILED, "hourglass tune", "all %zu workers ended early; hourglass tune --study %s goes on",
-                    c.n, s->path);
+    start_crew(&c, s, call, jobs);
+    if (!c.n) status = hg__fail_errno(e, "tune", "no worker can be started");
+    if (!status) wait_for_crew(call, &c);
+    if (!status) status = hg__tune_study_again(s, e);
+    if (!status) status = tell_ends(&c, s, e);
+    munmap(c.asked, sizeof *c.asked);
+    return status;
 }
 
 hg_status hg__tune_workers_run(hg__tune_study *s, const hg__call *call, size_t jobs, hg_error *e)
 {
     hg__interrupt_defer();
-    return jobs > 1 ? run_crew(s, call, jobs, e) : work(s, call, 1, 0, e);
+    session alone = {.call = call};
+    return jobs > 1 ? run_crew(s, call, jobs, e) : work(&alone, s, 1, e);
 }

@@ -60,7 +60,26 @@ status=0
 wait $program || status=$?
 ok 'Ctrl-C exits with 130' [ "$status" = 130 ]
 ok 'and prints the call that goes on' has err 'hourglass tune --study long.db'
+
+# At a terminal Ctrl-C goes to all of a call's processes at once.
+hourglass tune "${sample[@]}" --epochs 100000 --patience 0 --trials 4 --pruner none -j 2 --study crew.db >out 2>err \
+    </dev/null &
+program=$!
+for _ in $(seq 500); do
+    [ -s crew.runs/trial-0000/metrics.csv -a -s crew.runs/trial-0001/metrics.csv ] && break
+    sleep 0.02
+done
+let_go() { # STUDY: how many trials were let go of, and not only left
+    python3 -c 'import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM trial_system_attributes WHERE value_json = ?",
+                                           ["\"\""]).fetchone()[0])' "$1"
+}
+kill -s INT -- -$program
+status=0
+wait $program || status=$?
 set +m
+ok 'Ctrl-C at several workers exits with 130' [ "$status" = 130 ]
+ok 'and both save and let go of what they were at' [ "$(let_go crew.db)" = 2 ]
 run hourglass tune "${sample[@]}" --epochs 100000 --patience 0 --pruner none --budget 1s --study brief.db --json
 ok 'a budget ends a study' [ "$status $(number running)" = '0 1' ]
 
