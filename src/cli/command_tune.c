@@ -5,7 +5,7 @@
 #include "cli/tune_workers.h"
 #include "record/json_text.h"
 #include "train/train_rows.h"
-#include "tune/pareto.h"
+#include "tune/findings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -53,84 +53,45 @@ static const hg__option rows[] = {
 
 /* ---- What came out ---- */
 
-typedef struct tally {
-    size_t trials, complete, pruned, failed, running, too_large;
-} tally;
-
-static tally count(const hg__history *h)
-{
-    tally n = {0};
-    for (size_t i = 0; i < h->n; i++) {
-        const hg__trial *t = &h->trial[i];
-        bool large = hg__trial_is_too_large(t);
-        n.trials += !large, n.too_large += large;
-        n.complete += t->state == HG__TRIAL_COMPLETE;
-        n.pruned += t->state == HG__TRIAL_PRUNED;
-        n.failed += t->state == HG__TRIAL_FAIL && !large;
-        n.running += t->state == HG__TRIAL_RUNNING;
-    }
-    return n;
-}
-
-/* Values by the names of the dimensions, numbers as numbers. */
-static json_t *point_json(const hg__space *space, const double *point)
-{
-    json_t *document = json_object();
-    for (size_t i = 0; i < space->n; i++) {
-        const hg__dimension *d = &space->dimension[i];
-        char text[64];
-        json_t *value = d->kind == HG__DIMENSION_CHOICE
-                            ? json_string(hg__dimension_text(d, point[i], text, sizeof text))
-                        : d->kind == HG__DIMENSION_WHOLE && isfinite(point[i]) ? json_integer((json_int_t)point[i])
-                                                                               : hg__json_number(point[i]);
-        json_object_set_new(document, d->name, value);
-    }
-    return document;
-}
-
 static json_t *best_json(const hg__tune_best *b, const hg__history *h)
 {
     hg__text command = {0};
     if (b->number == HG__NO_TRIAL) return json_null();
     hg__tune_best_command(b, &command);
     const hg__trial *t = &h->trial[b->number];
-    json_t *document =
-        json_pack("{sI so so so ss ss so so}", "number", (json_int_t)b->number, "value", hg__json_number(b->value),
-                  "sd", hg__json_number(b->sd), "point", point_json(h->space, t->point), "options", b->options, "graph",
-                  b->graph, "run", hg__json_word(t->run), "command", hg__json_word(command.at ? command.at : ""));
+    json_t *document = json_pack("{sI so so so ss ss so so}", "number", (json_int_t)b->number, "value",
+                                 hg__json_number(b->value), "sd", hg__json_number(b->sd), "point",
+                                 hg__findings_point_json(h->space, t->point), "options", b->options, "graph", b->graph,
+                                 "run", hg__json_word(t->run), "command", hg__json_word(command.at ? command.at : ""));
     hg__text_close(&command);
     return document;
 }
 
-static json_t *values_json(const hg__tune_study *s, const hg__trial *t)
-{
-    json_t *document = json_object();
-    for (size_t i = 0; i < hg__study_objectives(s->study); i++)
-        json_object_set_new(document, hg__study_objective(s->study, i), hg__json_number(t->objective[i]));
-    return document;
-}
-
-static json_t *front_json(const hg__tune_study *s, const hg__history *h, const size_t *front, size_t n)
+static json_t *front_json(const hg__findings *f)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        const hg__trial *t = &h->trial[front[i]];
-        json_array_append_new(list, json_pack("{sI so so}", "number", (json_int_t)t->number, "values",
-                                              values_json(s, t), "point", point_json(h->space, t->point)));
+    for (size_t i = 0; i < f->fronts; i++) {
+        const hg__trial *t = &f->h->trial[f->front[i]];
+        json_t *values = json_object();
+        for (size_t k = 0; k < f->h->objectives; k++)
+            json_object_set_new(values, hg__findings_name(f, k), hg__json_number(t->objective[k]));
+        json_array_append_new(list, json_pack("{sI so so}", "number", (json_int_t)t->number, "values", values, "point",
+                                              hg__findings_point_json(f->h->space, t->point)));
     }
     return list;
 }
 
-static void print_front(hg__text *out, const hg__tune_study *s, const hg__history *h, const size_t *front, size_t n)
+static void print_front(hg__text *out, const hg__findings *f)
 {
     hg__text_add(out, "not beaten in both or all objectives:\n");
-    for (size_t i = 0; i < n; i++) {
-        char point[1024];
-        const hg__trial *t = &h->trial[front[i]];
+    for (size_t i = 0; i < f->fronts; i++) {
+        const hg__trial *t = &f->h->trial[f->front[i]];
         hg__text_add(out, "  trial %zu ", t->number);
-        for (size_t k = 0; k < h->objectives; k++)
-            hg__text_add(out, " %s %.6g ", hg__study_objective(s->study, k), t->objective[k]);
-        hg__text_add(out, " %s\n", hg__tune_point(h->space, t->point, point, sizeof point));
+        for (size_t k = 0; k < f->h->objectives; k++)
+            hg__text_add(out, " %s %.6g ", hg__findings_name(f, k), t->objective[k]);
+        hg__text_add(out, " ");
+        hg__findings_point(out, f->h->space, t->point);
+        hg__text_add(out, "\n");
     }
 }
 
@@ -161,34 +122,38 @@ static void print_best(hg__text *out, const hg__tune_study *s, const hg__tune_be
     hg__text_add(out, "\n");
 }
 
-static hg_status print_result(hg__call *call, hg__tune_study *s, const hg__tune_best *b, json_t *test, hg_error *e)
+static json_t *result_json(const hg__findings *f, const hg__tune_best *b)
 {
-    const hg__history *h = NULL;
-    size_t *front = NULL, n = 0;
-    hg_status status = hg__study_history(s->study, &h, e);
-    if (!status && !(front = calloc(h->n + 1, sizeof *front)))
-        status = hg__fail_memory(e, s->path, h->n * sizeof *front);
-    if (!status) status = hg__pareto_front(h, front, &n, e);
-    if (status) goto done;
-    tally t = count(h);
-    if (call->common->json) {
-        json_t *document =
-            json_pack("{so sI sI sI sI sI sI so so}", "study", hg__json_word(s->path), "trials", (json_int_t)t.trials,
-                      "complete", (json_int_t)t.complete, "pruned", (json_int_t)t.pruned, "failed",
-                      (json_int_t)t.failed, "running", (json_int_t)t.running, "too_large", (json_int_t)t.too_large,
-                      "best", best_json(b, h), "pareto", front_json(s, h, front, n));
-        if (test) json_object_set(document, "test", test);
+    const size_t *n = f->count;
+    return json_pack("{so sI sI sI sI sI sI so so}", "study", hg__json_word(f->path), "trials",
+                     (json_int_t)(f->h->n - f->too_large), "complete", (json_int_t)n[HG__TRIAL_COMPLETE], "pruned",
+                     (json_int_t)n[HG__TRIAL_PRUNED], "failed", (json_int_t)(n[HG__TRIAL_FAIL] - f->too_large),
+                     "running", (json_int_t)n[HG__TRIAL_RUNNING], "too_large", (json_int_t)f->too_large, "best",
+                     best_json(b, f->h), "pareto", front_json(f));
+}
+
+static void print_result(hg__text *out, const hg__tune_study *s, const hg__findings *f, const hg__tune_best *b)
+{
+    size_t trials = f->h->n - f->too_large;
+    hg__text_add(out, "%s: %zu trial%s: ", s->path, trials, trials == 1 ? "" : "s");
+    hg__findings_counts(out, f);
+    hg__text_add(out, "\n");
+    print_best(out, s, b);
+    if (f->h->objectives > 1) print_front(out, f);
+}
+
+static hg_status tell_result(hg__call *call, hg__tune_study *s, const hg__tune_best *b, json_t *test, hg_error *e)
+{
+    hg__findings f = {.path = s->path};
+    for (size_t k = 0; k < hg__study_objectives(s->study); k++) f.objective[k] = hg__study_objective(s->study, k);
+    hg_status status = hg__study_history(s->study, &f.h, e);
+    if (!status) status = hg__findings_open(&f, e);
+    if (!status && call->common->json) {
+        json_t *document = result_json(&f, b);
+        if (document && test) json_object_set(document, "test", test);
         status = hg__output_json(&call->out, document, e);
-        goto done;
-    }
-    hg__text_add(&call->out, "%s: %zu trial%s: %zu complete, %zu stopped early, %zu failed", s->path, t.trials,
-                 t.trials == 1 ? "" : "s", t.complete, t.pruned, t.failed);
-    if (t.too_large) hg__text_add(&call->out, "; %zu more gave models too large", t.too_large);
-    hg__text_add(&call->out, "\n");
-    print_best(&call->out, s, b);
-    if (h->objectives > 1) print_front(&call->out, s, h, front, n);
-done:
-    free(front);
+    } else if (!status) print_result(&call->out, s, &f, b);
+    hg__findings_close(&f);
     return status;
 }
 
@@ -218,7 +183,7 @@ static hg_status run_tune(hg__call *call, hg_error *e)
             hg__fail(e, HG_FAILED, s.path, "no trial is complete, so there is none to train anew; allow more trials");
     if (!status && v->retrain) status = hg__tune_best_retrain(&b, call, &test, e);
     shown = call->out, call->out = (hg__text){0}; /* what eval said stands at the end */
-    if (!status) status = print_result(call, &s, &b, test, e);
+    if (!status) status = tell_result(call, &s, &b, test, e);
     if (!status && shown.at) hg__text_bytes(&call->out, shown.at, shown.size);
     hg__text_close(&shown);
     json_decref(test);

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "record/json_text.h"
+#include "tune/findings.h"
 
 #include <errno.h>
 #include <math.h>
@@ -34,18 +35,6 @@ typedef struct session {
 
 /* ---- What a worker says ---- */
 
-const char *hg__tune_point(const hg__space *space, const double *point, char *out, size_t n)
-{
-    size_t used = 0;
-    *out = 0;
-    for (size_t i = 0; i < space->n && used < n; i++) {
-        char number[64];
-        const char *value = hg__dimension_text(&space->dimension[i], point[i], number, sizeof number);
-        used += (size_t)snprintf(out + used, n - used, "%s%s=%s", i ? " " : "", space->dimension[i].name, value);
-    }
-    return out;
-}
-
 /* "val_mse 0.00412", "stopped after epoch 3 at 0.0211", "failed: …". */
 static const char *describe(const session *at, const hg__tuner_news *news, char *out, size_t n)
 {
@@ -64,17 +53,11 @@ static const char *describe(const session *at, const hg__tuner_news *news, char 
 
 static void print_json(const session *at, const hg__tuner_news *news)
 {
-    static const char *const states[] = {"running", "complete", "pruned", "failed", "waiting"};
     const hg__trial *t = &news->h->trial[news->number];
-    json_t *point = json_object();
-    for (size_t i = 0; i < news->h->space->n; i++) {
-        char value[64];
-        const hg__dimension *d = &news->h->space->dimension[i];
-        json_object_set_new(point, d->name, json_string(hg__dimension_text(d, t->point[i], value, sizeof value)));
-    }
-    json_t *document = json_pack("{sI ss so sI so}", "trial", (json_int_t)news->number, "state", states[t->state],
-                                 "point", point, "epochs", (json_int_t)t->epochs, hg__study_objective(at->s->study, 0),
-                                 hg__json_number(t->objective[0]));
+    json_t *document =
+        json_pack("{sI ss so sI so}", "trial", (json_int_t)news->number, "state", hg__findings_state(t->state), "point",
+                  hg__findings_point_json(news->h->space, t->point), "epochs", (json_int_t)t->epochs,
+                  hg__study_objective(at->s->study, 0), hg__json_number(t->objective[0]));
     char *text = document ? hg__json_text(document, JSON_COMPACT) : NULL;
     if (text) fprintf(stderr, "%s\n", text);
     free(text);
@@ -84,7 +67,8 @@ static void print_json(const session *at, const hg__tuner_news *news)
 static void on_told(void *ctx, const hg__tuner_news *news)
 {
     session *at = ctx;
-    char point[1024], what[512], best[64] = "", sd[48] = "";
+    char what[512];
+    hg__text line = {0};
     const hg__trial *t = &news->h->trial[news->number];
     hg__progress_close(&at->line);
     if (at->call->console.progress == HG__PROGRESS_NONE) return;
@@ -92,18 +76,16 @@ static void on_told(void *ctx, const hg__tuner_news *news)
         print_json(at, news);
         return;
     }
-    if (isfinite(news->sd)) snprintf(sd, sizeof sd, " ± %.2g", news->sd);
-    if (news->best == news->number) snprintf(best, sizeof best, "  best");
+    hg__text_add(&line, "trial %zu  ", news->number);
+    hg__findings_point(&line, news->h->space, t->point);
+    hg__text_add(&line, "  %s", describe(at, news, what, sizeof what));
+    if (isfinite(news->sd)) hg__text_add(&line, " ± %.2g", news->sd);
+    if (news->best == news->number) hg__text_add(&line, "  best");
     else if (news->best != HG__NO_TRIAL)
-        snprintf(best, sizeof best, "  (best %.6g, trial %zu)", news->h->trial[news->best].objective[0], news->best);
-    char *line = NULL;
-    if (asprintf(&line, "trial %zu  %s  %s%s%s\n", news->number,
-                 hg__tune_point(news->h->space, t->point, point, sizeof point), describe(at, news, what, sizeof what),
-                 sd, best) < 0)
-        return;
-    hg__output_clean(line, false);
-    fputs(line, stderr); /* in one piece: others write here, too */
-    free(line);
+        hg__text_add(&line, "  (best %.6g, trial %zu)", news->h->trial[news->best].objective[0], news->best);
+    hg__text_add(&line, "\n");
+    if (line.at) hg__output_clean(line.at, false), fputs(line.at, stderr); /* in one piece: others write here, too */
+    hg__text_close(&line);
 }
 
 static void on_begun(void *ctx, size_t number, const hg__taken *taken)

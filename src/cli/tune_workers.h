@@ -8,7 +8,4 @@
  * share the data. One that dies leaves its trial to the others. HG_INTERRUPTED, HG_TERMINATED: all is saved. */
 hg_status hg__tune_workers_run(hg__tune_study *s, const hg__call *call, size_t jobs, hg_error *e);
 
-/* "lr=0.0013 z=32" into out[n]. */
-const char *hg__tune_point(const hg__space *space, const double *point, char *out, size_t n);
-
 #endif

@@ -44,6 +44,8 @@ const char *hg__findings_name(const hg__findings *f, size_t objective); /* "obje
 void hg__findings_counts(hg__text *t, const hg__findings *f);
 /* "lr=0.0013 batch=64": the whole point in the order of the space; what is not given is left out. */
 void hg__findings_point(hg__text *t, const hg__space *space, const double *point);
+/* {"lr": 0.0013, "batch": "64"}: a choice as its text, null for what is not given. NULL: out of memory. */
+json_t *hg__findings_point_json(const hg__space *space, const double *point);
 
 /* The document that --json prints; `top`: how many of the best trials. NULL: out of memory. */
 json_t *hg__findings_json(const hg__findings *f, size_t top);

@@ -11,7 +11,7 @@
 
 static void set(json_t *object, const char *name, json_t *value) { json_object_set_new(object, name, value); }
 
-static json_t *point_json(const hg__space *space, const double *point)
+json_t *hg__findings_point_json(const hg__space *space, const double *point)
 {
     json_t *object = json_object();
     char text[64];
@@ -35,7 +35,7 @@ static json_t *trial_json(const hg__findings *f, const hg__trial *trial)
     for (size_t k = 0; k < f->h->objectives; k++)
         set(objectives, hg__findings_name(f, k), hg__json_number(trial->objective[k]));
     set(row, "objectives", objectives);
-    set(row, "point", point_json(f->h->space, trial->point));
+    set(row, "point", hg__findings_point_json(f->h->space, trial->point));
     set(row, "epochs", json_integer((json_int_t)trial->epochs));
     set(row, "seconds", hg__json_number(trial->seconds));
     set(row, "run", *trial->run ? hg__json_word(trial->run) : json_null());
