@@ -205,6 +205,20 @@ static void a_failure_is_kept_in_any_encoding(void **state)
     hg__study_close(&s);
 }
 
+static void only_what_is_empty_is_missing(void **state)
+{
+    place *p = *state;
+    assert_true(hg__study_is_missing(p->path));
+    assert_int_equal(hg__file_write(p->path, "", 0, false, &p->e), HG_OK);
+    assert_true(hg__study_is_missing(p->path));
+    hg__study *s = open_study(p);
+    assert_false(hg__study_is_missing(p->path));
+    hg__study_close(&s);
+    assert_false(hg__study_is_missing(p->path));
+    assert_int_equal(hg__file_write(p->path, "a,b\n", 4, true, &p->e), HG_OK);
+    assert_false(hg__study_is_missing(p->path));
+}
+
 static void settings_and_spent_time_are_kept(void **state)
 {
     place *p = *state;
@@ -412,6 +426,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_released_trial_is_the_next_to_be_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_space_that_is_used_up_gives_no_trial, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_is_kept_in_any_encoding, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_what_is_empty_is_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_and_spent_time_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_spaces_and_objectives_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_study_is_refused, set_up, tear_down),

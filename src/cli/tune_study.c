@@ -26,6 +26,15 @@ static hg_status open_data(hg__tune_study *s, hg__call *call, hg_error *e)
     return status ? status : hg_set_open(&s->set, s->spec, &o, e);
 }
 
+/* JSON, as the study keeps it, has no other encoding. */
+static hg_status check_encoding(const char *text, const char *model, hg_error *e)
+{
+    json_t *word = json_string(text);
+    bool good = word != NULL;
+    json_decref(word);
+    return good ? HG_OK : hg__fail(e, HG_DATA, model, "is no UTF-8 text; save it in that encoding");
+}
+
 static hg_status read_template(char **text, const char *model, hg_error *e)
 {
     size_t size = 0;
@@ -33,7 +42,7 @@ static hg_status read_template(char **text, const char *model, hg_error *e)
     if (preset) return (*text = strdup(preset)) ? HG_OK : hg__fail_memory(e, model, strlen(preset));
     hg_status s = hg__file_read(model, MOST_TEMPLATE, text, &size, e);
     if (!s && strlen(*text) != size) s = hg__fail(e, HG_DATA, model, "holds a zero byte, so it is no text");
-    return s;
+    return s ? s : check_encoding(*text, model, e);
 }
 
 static hg_status open_space(hg__space *space, const char *model, const char *search, hg_error *e)
@@ -234,10 +243,10 @@ hg_status hg__tune_study_open(hg__tune_study *s, hg__call *call, hg_error *e)
     if (!call->words && !hg__call_typed(call, "study")) return need_words(call, typed, e);
     if (strlen(typed->study) >= sizeof s->path - 64) return hg__fail(e, HG_USAGE, "--study", "is too long a path");
     snprintf(s->path, sizeof s->path, "%s", typed->study);
-    bool there = !access(s->path, F_OK);
-    if (!there && !call->words)
+    if (!call->words && access(s->path, F_OK))
         return hg__fail(e, HG_IO, s->path, "is not there; name the data and the template to begin it");
-    hg_status status = there ? hg__study_read(&s->study, s->path, NULL, e) : begin_study(s, call, e);
+    bool begins = call->words && hg__study_is_missing(s->path);
+    hg_status status = begins ? begin_study(s, call, e) : hg__study_read(&s->study, s->path, NULL, e);
     return status ? status : adopt(s, call, e);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* As Optuna writes times: local, with microseconds. */
 #define NOW "strftime('%Y-%m-%d %H:%M:%f000', 'now', 'localtime')"
@@ -163,6 +164,20 @@ hg_status hg__study_open(hg__study **out, const char *path, const hg__space *spa
 done:
     if (status) hg__study_close(out);
     return status;
+}
+
+bool hg__study_is_missing(const char *path)
+{
+    hg__database d;
+    bool missing = false;
+    if (access(path, F_OK)) return true;
+    if (!hg__database_open(&d, path, false, NULL)) {
+        hg__rows r = hg__rows_open(&d, "SELECT count(*) FROM sqlite_master", "");
+        missing = hg__rows_next(&r) && !hg__rows_whole(&r, 0);
+        hg__rows_close(&r, NULL);
+    }
+    hg__database_close(&d);
+    return missing;
 }
 
 hg_status hg__study_read(hg__study **out, const char *path, const char *name, hg_error *e)

@@ -25,6 +25,8 @@ typedef struct hg__study_options {
  * objectives is refused: HG_MODEL. HG_DATA: no SQLite file, or no study in a schema that is known. */
 hg_status hg__study_open(hg__study **s, const char *path, const hg__space *space, const hg__study_options *o,
                          hg_error *e);
+/* Is nothing there yet? Also an empty file or database is nothing: what is left where a beginning was cut short. */
+bool hg__study_is_missing(const char *path);
 /* Opens the study that is there and that Hourglass began, to read it or to go on. name: NULL: "hourglass". */
 hg_status hg__study_read(hg__study **s, const char *path, const char *name, hg_error *e);
 void hg__study_close(hg__study **s);

@@ -23,6 +23,9 @@ ok 'and leaves the run' [ -s a.best/model.safetensors ]
 run hourglass tune --study a.db --json -q
 ok 'the study alone is enough to go on, and tells the same' [ "$(number trials) $(number complete)" = "5 $(number complete)" ]
 ok 'without another training' [ ! -s err ]
+: >cut.db
+run hourglass tune "${sample[@]}" --epochs 1 --trials 1 --study cut.db --json -q
+ok 'a study whose beginning was cut short is begun again' [ "$status $(number complete)" = '0 1' ]
 mkdir old.runs && cp -R a.best old.runs/trial-0000
 run hourglass tune "${sample[@]}" --epochs 4 --trials 1 --study old.db --json -q --objective val_loss
 ok 'a new study does not go on with runs that an older one of its name left' \
@@ -121,6 +124,8 @@ refused() # STATUS TEXT ARGUMENT…
     ok "with: $text" has err "$text"
 }
 echo 'a,b' >table.db
+printf '# caf\351\n' | cat - small.hg >latin.hg
+refused 3 'is no UTF-8 text' mnist-sample --model latin.hg --study new.db
 refused 2 'name the data to train on'
 refused 2 'name the template to fill' mnist-sample
 refused 2 'nothing is to be searched' mnist-sample --model conv --study new.db
