@@ -1,11 +1,14 @@
 /* database.c: see database.h. */
 #include "tune/database.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PATIENCE = 60 * 1000 }; /* milliseconds */
 
@@ -37,6 +40,32 @@ static int enter_wal(hg__database *d)
     return code;
 }
 
+static int look(const hg__database *d)
+{
+    return sqlite3_exec(d->sqlite, "SELECT 1 FROM sqlite_master", NULL, NULL, NULL);
+}
+
+/* In WAL mode also a reader writes beside the file. Where he may not, and no one else does, the file can be read as one
+ * that does not change. */
+static int look_at_still(hg__database *d, const char *path, int code)
+{
+    hg__text uri = {0};
+    hg__text_add(&uri, "%s-wal", path);
+    bool still = uri.at && access(uri.at, F_OK) != 0 && !access(path, R_OK);
+    hg__text_close(&uri);
+    if (!still) return code;
+    hg__text_add(&uri, "file:");
+    for (const char *p = path; *p; p++)
+        if (*p == '/') hg__text_add(&uri, "/");
+        else hg__text_add(&uri, "%%%02x", (unsigned)(unsigned char)*p);
+    hg__text_add(&uri, "?immutable=1");
+    hg__database_close(d);
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    code = uri.failed ? SQLITE_NOMEM : sqlite3_open_v2(uri.at, &d->sqlite, flags, NULL);
+    hg__text_close(&uri);
+    return code ? code : look(d);
+}
+
 hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_error *e)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (make ? SQLITE_OPEN_CREATE : 0);
@@ -44,7 +73,9 @@ hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_err
     snprintf(d->path, sizeof d->path, "%s", path);
     int code = sqlite3_open_v2(path, &d->sqlite, flags, NULL);
     if (!code) code = sqlite3_busy_timeout(d->sqlite, PATIENCE);
-    if (!code) code = make ? enter_wal(d) : sqlite3_exec(d->sqlite, "SELECT 1 FROM sqlite_master", NULL, NULL, NULL);
+    if (!code) code = make ? enter_wal(d) : look(d);
+    bool may_not = (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN;
+    if (!make && may_not) code = look_at_still(d, path, code);
     return code ? fail(d, code, e) : HG_OK;
 }
 

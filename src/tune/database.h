@@ -15,7 +15,8 @@ typedef struct hg__database {
     char path[4096];
 } hg__database;
 
-/* make: an empty database is made where there is none. HG_DATA: the file is no SQLite database. Close in any case. */
+/* make: an empty database is made where there is none; else one that may not be written to can be read. HG_DATA: the
+ * file is no SQLite database. Close in any case. */
 hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_error *e);
 void hg__database_close(hg__database *d);
 

@@ -54,3 +54,15 @@ echo 'no database' >wrong.db
 run hourglass tune report wrong.db -o wrong.html
 ok 'a file that is no study is bad data' [ "$status" = 3 ]
 ok 'and gives no page' [ ! -e wrong.html ]
+mkdir 'put away' && cp s.db 'put away/100% s.db'
+chmod a-w 'put away/100% s.db' 'put away'
+if [ -w 'put away' ]; then
+    skip 'a study that may not be written to is reported' 'This user may write everywhere.'
+    skip 'but not gone on with' 'This user may write everywhere.'
+else
+    run hourglass tune report 'put away/100% s.db'
+    ok 'a study that may not be written to is reported' [ "$status" = 0 ]
+    run hourglass tune --study 'put away/100% s.db' --trials 9
+    ok 'but not gone on with' has err 'is read-only; a study is written to'
+fi
+chmod u+w 'put away'
