@@ -102,6 +102,16 @@ hg_status hg__file_next(FILE *in, const char *path, void *bytes, size_t n, hg_er
     return hg__fail(e, HG_IO, path, "became shorter while it was read");
 }
 
+/* Is the folder there that the file is to lie in? */
+static bool folder_is_there(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[sizeof((hg__file *)0)->path];
+    if (!slash || slash == path) return true;
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    return hg__is_dir(folder);
+}
+
 hg_status hg__file_check(const char *path, bool force, hg_error *e)
 {
     if (is_dash(path)) return HG_OK;
@@ -110,6 +120,7 @@ hg_status hg__file_check(const char *path, bool force, hg_error *e)
     if (!access(path, F_OK) && !hg__is_file(path))
         return hg__fail(e, HG_IO, path, "is no regular file, and is not replaced by one; - is standard output");
     if (!force && !access(path, F_OK)) return hg__fail(e, HG_EXISTS, path, "exists; --force overwrites it");
+    if (!folder_is_there(path)) return hg__fail(e, HG_IO, path, "cannot be written: its folder is not there; make it");
     return HG_OK;
 }
 

@@ -28,7 +28,7 @@ typedef struct hg__file {
 } hg__file;
 
 /* May a file be written there? HG_EXISTS, naming --force, when the target is there and !force. A folder, device or pipe
- * is never replaced: HG_IO. "-" may. */
+ * is never replaced, and no folder is made: HG_IO. "-" may. */
 hg_status hg__file_check(const char *path, bool force, hg_error *e);
 /* The same, and opens the temporary file. */
 hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e);

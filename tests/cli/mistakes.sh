@@ -38,6 +38,9 @@ refused 2 'are too little: a batch of 128 takes' models plan conv --max-memory 1
 refused 2 'did you mean adam?' train mnist-sample --model conv --optimizer adma
 refused 2 '--progress: "loud" is not one of' doctor --progress loud
 refused 2 '--resize: "28" is no size' train mnist-sample --model conv --resize 28
+refused 1 'is a folder; name the study' tune report .
+refused 1 'is not there, or its folder is not' tune report none.db
+refused 1 'its folder is not there; make it' bench literature --only hinton-deep -o nowhere/page.html
 refused 2 'name the data to train on' train
 refused 2 'name the model to train' train mnist-sample
 refused 2 "did you mean 'conv'?" train mnist-sample --model cnov
