@@ -1,6 +1,7 @@
 /* database.c: see database.h. */
 #include "tune/database.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -12,6 +13,14 @@
 
 enum { PATIENCE = 60 * 1000 }; /* milliseconds */
 
+/* SQLite says no more than that it could not. */
+static hg_status fail_open(const char *path, hg_error *e)
+{
+    if (hg__is_dir(path)) return hg__fail(e, HG_IO, path, "is a folder; name the study's file");
+    if (access(path, F_OK)) return hg__fail(e, HG_IO, path, "is not there, or its folder is not");
+    return hg__fail(e, HG_IO, path, "cannot be opened as a database; may it be read and written to?");
+}
+
 static hg_status fail(const hg__database *d, int code, hg_error *e)
 {
     switch (code & 0xff) {
@@ -22,7 +31,8 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
     case SQLITE_NOMEM: return hg__fail_memory(e, d->path, 1 << 16);
     case SQLITE_BUSY:
         return hg__fail(e, HG_IO, d->path, "was kept locked by another program for %d seconds", PATIENCE / 1000);
-    case SQLITE_CANTOPEN: return hg__fail(e, HG_IO, d->path, "cannot be opened as a database; is its folder there?");
+
+    case SQLITE_CANTOPEN: return fail_open(d->path, e);
     case SQLITE_READONLY: return hg__fail(e, HG_IO, d->path, "is read-only; a study is written to");
     case SQLITE_ERROR: return hg__fail(e, HG_DATA, d->path, "has another layout: %s", sqlite3_errmsg(d->sqlite));
     default: return hg__fail(e, HG_IO, d->path, "%s", sqlite3_errmsg(d->sqlite));
