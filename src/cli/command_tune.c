@@ -83,7 +83,7 @@ static json_t *front_json(const hg__findings *f)
 
 static void print_front(hg__text *out, const hg__findings *f)
 {
-    if (!n) return;
+    if (!f->fronts) return;
     hg__text_add(out, "not beaten in both or all objectives:\n");
     for (size_t i = 0; i < f->fronts; i++) {
         const hg__trial *t = &f->h->trial[f->front[i]];

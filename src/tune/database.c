@@ -31,7 +31,6 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
     case SQLITE_NOMEM: return hg__fail_memory(e, d->path, 1 << 16);
     case SQLITE_BUSY:
         return hg__fail(e, HG_IO, d->path, "was kept locked by another program for %d seconds", PATIENCE / 1000);
-
     case SQLITE_CANTOPEN: return fail_open(d->path, e);
     case SQLITE_READONLY: return hg__fail(e, HG_IO, d->path, "is read-only; a study is written to");
     case SQLITE_ERROR: return hg__fail(e, HG_DATA, d->path, "has another layout: %s", sqlite3_errmsg(d->sqlite));
