@@ -87,14 +87,16 @@ hg_status hg__bench_literature(hg__call *call, const hg__literature_values *v, c
                                 .listener = &listener,
                                 .say = on_say};
     hg__literature l = {0};
+    hg_error why = {0};
     if (v->quick && v->full) return hg__fail(e, HG_USAGE, "--full", "and --quick exclude each other");
     hg_status s = *v->output ? hg__file_check(v->output, v->force, e) : HG_OK;
     if (s) return s;
     hg__interrupt_defer();
     s = hg__literature_open(&l, &o, e);
     hg__progress_close(&at.line);
-    if (!s && *v->output) s = hg__literature_page(&l, v->output, v->force, e);
     if (!s) s = print(call, &l, e);
+    if (!s && *v->output && hg__literature_page(&l, v->output, v->force, &why)) /* the figures took long: they stay */
+        hg__console_warn(&call->console, &why);
     hg__literature_close(&l);
     return s;
 }

@@ -168,6 +168,19 @@ static hg_status stopped(hg_status status, const hg__tune_study *s, hg_error *e)
     return status;
 }
 
+/* A study in which every trial failed is a failure, so that a script notices. */
+static hg_status refuse_failures(const hg__tune_study *s, hg_error *e)
+{
+    const hg__history *h = NULL;
+    const hg__trial *last = NULL;
+    hg_status status = hg__study_history(s->study, &h, e);
+    for (size_t i = 0; !status && i < h->n; i++) {
+        if (h->trial[i].state != HG__TRIAL_FAIL) return HG_OK;
+        last = &h->trial[i];
+    }
+    return last ? hg__fail(e, HG_FAILED, s->path, "every trial failed; the last one: %s", last->failure) : status;
+}
+
 static hg_status run_tune(hg__call *call, hg_error *e)
 {
     const hg__tune_values *v = call->values;
@@ -178,6 +191,7 @@ static hg_status run_tune(hg__call *call, hg_error *e)
     hg_status status = hg__tune_study_open(&s, call, e);
     if (!status) status = hg__tune_workers_run(&s, call, v->jobs, e);
     if (status == HG_INTERRUPTED || status == HG_TERMINATED) status = stopped(status, &s, e);
+    if (!status) status = refuse_failures(&s, e);
     if (!status) status = hg__tune_best_open(&b, &s, e);
     if (!status && v->retrain && !b.arguments)
         status =

@@ -115,6 +115,11 @@ ok 'an option that no trial can have is an error' [ "$status" != 0 ]
 
 # ---- mistakes ----
 
+printf 'input 28x28x1 -> x\nconv 3x3 {cow,horse} relu\ndense 8 -> z\nmirror -> y\nloss mse y x\n' >animals.hg
+run hourglass tune mnist-sample --limit 100 --model animals.hg --epochs 1 --trials 2 --study animals.db -q
+ok 'a study in which every trial failed is a failure' [ "$status" = 1 ]
+ok 'and says why the last one did' has err 'every trial failed; the last one: trial 1:2: conv:'
+
 refused() # STATUS TEXT ARGUMENT…
 {
     local wanted=$1 text=$2
