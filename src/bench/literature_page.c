@@ -186,7 +186,7 @@ static void add_curve(hg__text *t, const hg__literature *l, const hg__literature
                                       .high = 240,
                                       .n = n,
                                       .at = epoch,
-                                      .curve = {{"training", loss}, {"published", theirs}}});
+                                      .curve = {{"training", loss, false}, {"published", theirs, false}}});
     }
     free(epoch);
     free(row);

@@ -40,14 +40,14 @@ static void add_charts(hg__text *t, const hg__page *p, const double *column)
                                   .high = 320,
                                   .n = p->n,
                                   .at = column,
-                                  .curve = {{"training", train}, {"validation", validated ? val : NULL}},
+                                  .curve = {{"training", train, false}, {"validation", validated ? val : NULL, false}},
                                   .best = best});
     hg__chart_add(t, &(hg__chart){.id = "rate",
                                   .title = "Learning rate",
                                   .high = 180,
                                   .n = p->n,
                                   .at = column,
-                                  .curve = {{"learning rate", column + 3 * p->n}},
+                                  .curve = {{"learning rate", column + 3 * p->n, false}},
                                   .linear = true});
 }
 
