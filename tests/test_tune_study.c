@@ -40,7 +40,7 @@ static int set_up(void **state)
     if (!p || !temp_open(p->root, sizeof p->root)) return -1;
     snprintf(p->path, sizeof p->path, "%s/digits.db", p->root);
     *state = p;
-    return hg__space_open(&p->space, template, "template", "lr={1e-4..1e-2} optimizer={adam,sgd,rmsprop}", NULL);
+    return (int)hg__space_open(&p->space, template, "template", "lr={1e-4..1e-2} optimizer={adam,sgd,rmsprop}", NULL);
 }
 
 static int tear_down(void **state)

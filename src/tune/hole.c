@@ -184,7 +184,7 @@ static hg_status read_range(const reader *r, hg__dimension *d, hg__span body)
         return refuse(r, "has a bound that is not a number; a hole is {LOW..HIGH} or {a,b,c}");
     hg_status s = read_manner(r, d, manner, &whole);
     d->kind = whole ? HG__DIMENSION_WHOLE : HG__DIMENSION_REAL;
-    if (whole && !d->step) d->step = 1;
+    if (whole && d->step == 0) d->step = 1;
     if (!s) s = check_range(r, d);
     if (!s && d->step > 0) d->high = hg__dimension_fit(d, d->low + (double)(hg__dimension_values(d) - 1) * d->step);
     return s;
