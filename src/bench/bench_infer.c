@@ -1,5 +1,6 @@
 /* bench_infer.c: one image on one thread (how long, and how long at worst), a thousand images on all threads, and how
  * long a plan takes to open: a model's first, and another on the same weights. */
+#include "base/clock.h"
 #include "base/team.h"
 #include "bench/bench.h"
 #include "bench/models.h"
@@ -63,9 +64,9 @@ static void measure_one(runner *r, size_t way, double *p50, double *p99)
 {
     double time[CALLS];
     for (size_t i = 0; i < WARM_UP + CALLS; i++) {
-        double start = hg__now();
+        double start = hg__seconds();
         hg_forward(r->one, ways[way].from, ways[way].to, 1, r->in, r->out);
-        if (i >= WARM_UP) time[i - WARM_UP] = hg__now() - start;
+        if (i >= WARM_UP) time[i - WARM_UP] = hg__seconds() - start;
     }
     hg__sort(time, CALLS);
     *p50 = hg__percentile(time, CALLS, 0.5);
@@ -76,9 +77,9 @@ static double measure_many(runner *r, size_t way)
 {
     size_t calls = 0;
     hg_forward(r->many, ways[way].from, ways[way].to, MANY, r->in, r->out);
-    double start = hg__now(), now;
+    double start = hg__seconds(), now;
     do hg_forward(r->many, ways[way].from, ways[way].to, MANY, r->in, r->out), calls++;
-    while ((now = hg__now()) < start + stretch);
+    while ((now = hg__seconds()) < start + stretch);
     return (double)(MANY * calls) / (now - start);
 }
 
@@ -87,9 +88,9 @@ static hg_status measure_opening(hg_model *m, double *seconds, hg_error *e)
     hg_status s = HG_OK;
     for (int i = 0; !s && i < OPENINGS; i++) {
         hg_plan *p = NULL;
-        double start = hg__now();
+        double start = hg__seconds();
         s = hg_plan_open(&p, m, &(hg_plan_options){.batch = 1, .threads = 1}, e);
-        double time = hg__now() - start;
+        double time = hg__seconds() - start;
         hg_plan_close(&p);
         if (!i || time < *seconds) *seconds = time;
     }

@@ -1,6 +1,7 @@
 /* bench_train.c: training images/s of the standing models on random pictures: gradient, optimiser, repacking; no data
  * is read. The share is that of the floor: the operations that the graph counts, at the peak of as many threads. */
 #include "base/arena.h"
+#include "base/clock.h"
 #include "bench/bench.h"
 #include "bench/models.h"
 #include "bench/peak.h"
@@ -76,9 +77,9 @@ static double images_per_second(runner *r)
 {
     for (int i = 0; i < WARM_UP; i++) train_step(r);
     size_t steps = 0;
-    double start = hg__now(), now;
+    double start = hg__seconds(), now;
     do train_step(r), steps++;
-    while ((now = hg__now()) < start + stretch);
+    while ((now = hg__seconds()) < start + stretch);
     return (double)(BATCH * steps) / (now - start);
 }
 

@@ -3,27 +3,20 @@
  * compiler's own 4-lane vectors. */
 #include "bench/peak.h"
 
-#include <time.h>
+#include "base/clock.h"
 
 enum { ROUNDS = 20000, CHAINS = 12, BURSTS = 8, LEAST = 6, STRETCHES = 5, MOST_THREADS = 256, LINE = 8 };
 static const double stretch = 0.0004; /* seconds */
 
-double hg__now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 double hg__best_time(hg__work *work, void *ctx)
 {
-    double start = hg__now(), best = 0;
+    double start = hg__seconds(), best = 0;
     work(ctx); /* the first call finds nothing in the caches */
-    size_t times = 1 + (size_t)(stretch / (hg__now() - start + 1e-9));
+    size_t times = 1 + (size_t)(stretch / (hg__seconds() - start + 1e-9));
     for (int i = 0; i < STRETCHES; i++) {
-        start = hg__now();
+        start = hg__seconds();
         for (size_t k = 0; k < times; k++) work(ctx);
-        double time = (hg__now() - start) / (double)times;
+        double time = (hg__seconds() - start) / (double)times;
         if (!i || time < best) best = time;
     }
     return best;
@@ -105,12 +98,12 @@ static void burst_task(void *ctx, size_t task, size_t thread)
 
 double hg__peak(hg__team *team, double seconds)
 {
-    double done[MOST_THREADS * LINE], end = hg__now() + seconds, best = 0;
+    double done[MOST_THREADS * LINE], end = hg__seconds() + seconds, best = 0;
     size_t threads = hg__team_size(team) < MOST_THREADS ? hg__team_size(team) : MOST_THREADS;
-    for (int round = 0; round < LEAST || hg__now() < end; round++) {
-        double start = hg__now(), all = 0;
+    for (int round = 0; round < LEAST || hg__seconds() < end; round++) {
+        double start = hg__seconds(), all = 0;
         hg__team_run(team, threads, burst_task, done);
-        double time = hg__now() - start;
+        double time = hg__seconds() - start;
         for (size_t i = 0; i < threads; i++) all += done[i * LINE];
         if (all / time > best) best = all / time;
     }

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "data/process.h"
 
+#include "base/clock.h"
 #include "base/litter.h"
 
 #include <errno.h>
@@ -28,13 +29,6 @@ struct running {
     char said[512];  /* the beginning of its messages */
     size_t said_size;
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Whoever runs us may ignore SIGPIPE; it does not. */
 static int hear_pipes(posix_spawnattr_t *how)
@@ -116,7 +110,7 @@ static hg_status drain(struct running *r, int i, hg_error *e)
 
 static hg_status stopped(const struct running *r, double start, double heard, hg_error *e)
 {
-    double t = now();
+    double t = hg__seconds();
     const char *name = r->p->argv[0];
     if (t - heard > r->p->quiet) return hg__fail(e, HG_FAILED, name, "gave no answer for %d s", r->p->quiet);
     if (t - start > r->p->whole) return hg__fail(e, HG_FAILED, name, "was not done after %d s", r->p->whole);
@@ -126,11 +120,11 @@ static hg_status stopped(const struct running *r, double start, double heard, hg
 /* Reads both pipes to their ends. */
 static hg_status listen_to(struct running *r, hg_error *e)
 {
-    double start = now(), heard = start;
+    double start = hg__seconds(), heard = start;
     hg_status s = HG_OK;
     while (!s && (r->pipe[OUT] >= 0 || r->pipe[MESSAGES] >= 0)) {
         struct pollfd watch[PIPES] = {{r->pipe[OUT], POLLIN, 0}, {r->pipe[MESSAGES], POLLIN, 0}};
-        if (poll(watch, PIPES, POLL_MS) > 0) heard = now();
+        if (poll(watch, PIPES, POLL_MS) > 0) heard = hg__seconds();
         for (int i = 0; !s && i < PIPES; i++)
             if (watch[i].revents) s = drain(r, i, e);
         if (!s) s = stopped(r, start, heard, e);
@@ -142,11 +136,11 @@ static hg_status listen_to(struct running *r, hg_error *e)
 static int reap(const struct running *r, bool kill_now)
 {
     int status = 0;
-    double until = now() + r->p->whole;
+    double until = hg__seconds() + r->p->whole;
     const struct timespec nap = {.tv_nsec = 5 * 1000 * 1000};
     if (kill_now) kill(r->pid, SIGKILL);
     while (!waitpid(r->pid, &status, WNOHANG)) {
-        if (now() > until) kill(r->pid, SIGKILL);
+        if (hg__seconds() > until) kill(r->pid, SIGKILL);
         nanosleep(&nap, NULL);
     }
     return status;

@@ -11,6 +11,7 @@
 #include "net/graph.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +174,8 @@ hg_status hg_likelihood_measure(hg_likelihood *l, hg_model *m, const hg_likeliho
     if (!s && threads > 1) s = hg__team_open(&team, threads, e);
     for (size_t i = 0; !s && i < threads; i++) s = worker_open(&w.worker[i], &w, m, e);
     if (!s) hg__team_run(team, n, weigh_picture, &w);
-    if (!s && w.stopped) s = hg__fail(e, w.stopped == 15 ? HG_TERMINATED : HG_INTERRUPTED, "likelihood", "was stopped");
+    if (!s && w.stopped)
+        s = hg__fail(e, w.stopped == SIGTERM ? HG_TERMINATED : HG_INTERRUPTED, "likelihood", "was stopped");
     if (!s) sum_up(l, &w);
     for (size_t i = 0; w.worker && i < threads; i++) worker_close(&w.worker[i]);
     hg__team_close(&team);
