@@ -11,22 +11,17 @@ static const char *const lengths[] = {[HG__QUICK] = "quick", [HG__DEFAULT] = "de
 
 /* ---- JSON -------------------------------------------------------------------------------------- */
 
-static void set_real(json_t *object, const char *name, double value)
-{
-    json_object_set_new(object, name, hg__json_number(value));
-}
-
 static json_t *units_json(const hg__units *u)
 {
     json_t *o = json_object();
-    set_real(o, "sse_per_image", u->sse);
-    set_real(o, "mse", u->mse);
-    set_real(o, "psnr", u->psnr);
-    set_real(o, "bce", u->bce);
-    set_real(o, "bce_excess", u->excess);
-    set_real(o, "bce_nats_per_image", u->nats);
-    set_real(o, "nll", u->nll);
-    set_real(o, "nll_bits_per_pixel", u->bits);
+    hg__json_set_number(o, "sse_per_image", u->sse);
+    hg__json_set_number(o, "mse", u->mse);
+    hg__json_set_number(o, "psnr", u->psnr);
+    hg__json_set_number(o, "bce", u->bce);
+    hg__json_set_number(o, "bce_excess", u->excess);
+    hg__json_set_number(o, "bce_nats_per_image", u->nats);
+    hg__json_set_number(o, "nll", u->nll);
+    hg__json_set_number(o, "nll_bits_per_pixel", u->bits);
     return o;
 }
 
@@ -38,7 +33,7 @@ static json_t *published_json(const hg__literature *l, const hg__literature_row 
         hg__units u = hg__units_of(p->metric, p->value, &l->frame);
         json_t *row = json_pack("{ss ss ss sb}", "model", p->model, "metric", p->metric, "source", p->source,
                                 "verified", p->verified);
-        set_real(row, "value", p->value);
+        hg__json_set_number(row, "value", p->value);
         json_object_set_new(row, "converted", units_json(&u));
         json_array_append_new(list, row);
     }
@@ -48,9 +43,9 @@ static json_t *published_json(const hg__literature *l, const hg__literature_row 
 static json_t *likelihood_json(const hg_likelihood *m)
 {
     json_t *o = json_pack("{sI sI}", "n", (json_int_t)m->n, "samples", (json_int_t)m->samples);
-    set_real(o, "nll", m->nll);
-    set_real(o, "nll_error", m->nll_error);
-    set_real(o, "elbo", m->elbo);
+    hg__json_set_number(o, "nll", m->nll);
+    hg__json_set_number(o, "nll_error", m->nll_error);
+    hg__json_set_number(o, "elbo", m->elbo);
     return o;
 }
 
@@ -62,18 +57,18 @@ static json_t *row_json(const hg__literature *l, const hg__literature_row *r)
     json_t *o = json_pack("{ss ss ss ss ss sI sI}", "name", p->name, "what", p->what, "data", r->data, "metric",
                           p->metric, "unit", hg__unit_name(p->metric), "code", (json_int_t)r->code, "parameters",
                           (json_int_t)r->parameters);
-    set_real(o, "ours", r->ours);
-    set_real(o, "published", first ? first->value : (double)NAN);
-    set_real(o, "pca", r->pca);
+    hg__json_set_number(o, "ours", r->ours);
+    hg__json_set_number(o, "published", first ? first->value : (double)NAN);
+    hg__json_set_number(o, "pca", r->pca);
     json_object_set_new(o, "pca_k", r->pca_k ? json_integer((json_int_t)r->pca_k) : json_null());
-    set_real(o, "floor", r->floor);
+    hg__json_set_number(o, "floor", r->floor);
     json_object_set_new(o, "source", first ? json_string(first->source) : json_null());
     json_object_set_new(o, "verified", json_boolean(first && first->verified));
     json_object_set_new(o, "comparable", json_boolean(l->o.length != HG__QUICK));
     json_object_set_new(o, "epochs", json_integer((json_int_t)r->epochs));
     json_object_set_new(o, "published_epochs", json_integer((json_int_t)p->published_epochs));
-    set_real(o, "seconds", r->seconds);
-    set_real(o, "train_loss", r->train.train_loss);
+    hg__json_set_number(o, "seconds", r->seconds);
+    hg__json_set_number(o, "train_loss", r->train.train_loss);
     json_object_set_new(o, "weights_sha256", json_string(r->train.weights_sha256));
     json_object_set_new(o, "noise", r->noise ? json_string(r->noise) : json_null());
     json_object_set_new(o, "input_converted", r->noise ? units_json(&r->all_input) : json_null());
@@ -97,7 +92,7 @@ json_t *hg__literature_json(const hg__literature *l)
     uint64_t seed = l->o.seed; /* above 2^63 - 1 it is no JSON integer of Jansson's, so it becomes a text */
     json_object_set_new(
         d, "seed", seed <= INT64_MAX ? json_integer((json_int_t)seed) : json_sprintf("%llu", (unsigned long long)seed));
-    set_real(d, "bce_floor", l->frame.bce_floor);
+    hg__json_set_number(d, "bce_floor", l->frame.bce_floor);
     json_object_set_new(d, "mean_image", units_json(&l->mean_image));
     json_object_set_new(d, "rows", rows);
     return d;

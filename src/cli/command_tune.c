@@ -74,7 +74,7 @@ static json_t *front_json(const hg__findings *f)
         const hg__trial *t = &f->h->trial[f->front[i]];
         json_t *values = json_object();
         for (size_t k = 0; k < f->h->objectives; k++)
-            json_object_set_new(values, hg__findings_name(f, k), hg__json_number(t->objective[k]));
+            hg__json_set_number(values, hg__findings_name(f, k), t->objective[k]);
         json_array_append_new(list, json_pack("{sI so so}", "number", (json_int_t)t->number, "values", values, "point",
                                               hg__findings_point_json(f->h->space, t->point)));
     }

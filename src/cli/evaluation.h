@@ -72,6 +72,7 @@ void hg__evaluation_close(hg__evaluation *v);
  * drawn. HG_MODEL: the model has none. */
 hg_status hg__evaluation_likelihood(hg__evaluation *v, const hg__subject *s, const hg_likelihood_work *how,
                                     hg_error *e);
+
 /* ---- evaluation_codes.c: the same samples with the code cut ---- */
 
 /* Measures the code at the lengths that `list` names ("8,16,32"; "all": a dozen up to the whole), and at those of the

@@ -145,11 +145,11 @@ hg_status hg__evaluation_cut_pca(hg__evaluation *v, const hg_pca *p, const hg_se
 
 static void set_figures(json_t *object, const hg_metrics *m)
 {
-    json_object_set_new(object, "mse", hg__json_number(m->mse));
-    json_object_set_new(object, "sse_per_image", hg__json_number(m->sse_per_image));
-    json_object_set_new(object, "psnr", hg__json_number(m->psnr));
-    json_object_set_new(object, "ssim_gauss11", hg__json_number(m->ssim_gauss11));
-    json_object_set_new(object, "ssim_uniform7", hg__json_number(m->ssim_uniform7));
+    hg__json_set_number(object, "mse", m->mse);
+    hg__json_set_number(object, "sse_per_image", m->sse_per_image);
+    hg__json_set_number(object, "psnr", m->psnr);
+    hg__json_set_number(object, "ssim_gauss11", m->ssim_gauss11);
+    hg__json_set_number(object, "ssim_uniform7", m->ssim_uniform7);
 }
 
 static json_t *beside_json(const hg__beside *b)

@@ -11,21 +11,16 @@
 
 /* ---- JSON -------------------------------------------------------------------------------------- */
 
-static void set_real(json_t *object, const char *name, double value)
-{
-    json_object_set_new(object, name, hg__json_number(value));
-}
-
 json_t *hg__pca_json(const hg_pca_metrics *m)
 {
     json_t *pca = json_object();
     json_object_set_new(pca, "k", json_integer((json_int_t)m->k));
-    set_real(pca, "mse", m->mse);
-    set_real(pca, "sse_per_image", m->sse_per_image);
-    set_real(pca, "mse_clipped", m->mse_clipped);
-    set_real(pca, "psnr", m->psnr);
-    set_real(pca, "ssim_gauss11", m->ssim_gauss11);
-    set_real(pca, "ssim_uniform7", m->ssim_uniform7);
+    hg__json_set_number(pca, "mse", m->mse);
+    hg__json_set_number(pca, "sse_per_image", m->sse_per_image);
+    hg__json_set_number(pca, "mse_clipped", m->mse_clipped);
+    hg__json_set_number(pca, "psnr", m->psnr);
+    hg__json_set_number(pca, "ssim_gauss11", m->ssim_gauss11);
+    hg__json_set_number(pca, "ssim_uniform7", m->ssim_uniform7);
     return pca;
 }
 
@@ -36,8 +31,8 @@ static json_t *classes_json(const hg__evaluation *v)
         hg__class_figures f = v->by_class[c];
         json_t *row = json_pack("{s:I, s:I}", "label", (json_int_t)c, "n", (json_int_t)f.n);
         if (v->class_name) json_object_set_new(row, "name", hg__json_word(v->class_name[c]));
-        set_real(row, "mse", f.mse);
-        set_real(row, "ssim_gauss11", f.ssim);
+        hg__json_set_number(row, "mse", f.mse);
+        hg__json_set_number(row, "ssim_gauss11", f.ssim);
         json_array_append_new(list, row);
     }
     return list;
@@ -50,7 +45,7 @@ static json_t *worst_json(const hg__evaluation *v)
         uint32_t at = hg__evaluation_index(v, v->by_mse[i]);
         json_t *row = json_pack("{s:I}", "index", (json_int_t)at);
         if (v->file) json_object_set_new(row, "file", hg__json_word(v->file[at]));
-        set_real(row, "mse", (double)v->each[v->by_mse[i]].mse);
+        hg__json_set_number(row, "mse", (double)v->each[v->by_mse[i]].mse);
         json_array_append_new(list, row);
     }
     return list;
@@ -63,7 +58,7 @@ static json_t *published_json(const hg__evaluation *v)
     for (const hg_published *p; (p = hg__evaluation_published(v, &at));) {
         json_t *row = json_pack("{s:s, s:s, s:I, s:s, s:b}", "model", p->model, "metric", p->metric, "code",
                                 (json_int_t)p->code, "source", p->source, "verified", p->verified);
-        set_real(row, "value", p->value);
+        hg__json_set_number(row, "value", p->value);
         json_array_append_new(list, row);
     }
     return list;
@@ -73,10 +68,10 @@ static json_t *likelihood_json(const hg__evaluation *v)
 {
     const hg_likelihood *m = &v->likelihood;
     json_t *o = json_pack("{s:I, s:b}", "samples", (json_int_t)m->samples, "drawn", v->is_drawn);
-    set_real(o, "nll", m->nll);
-    set_real(o, "nll_error", m->nll_error);
-    set_real(o, "elbo", m->elbo);
-    set_real(o, "bits_per_value", m->bits_per_value);
+    hg__json_set_number(o, "nll", m->nll);
+    hg__json_set_number(o, "nll_error", m->nll_error);
+    hg__json_set_number(o, "elbo", m->elbo);
+    hg__json_set_number(o, "bits_per_value", m->bits_per_value);
     return o;
 }
 
@@ -100,11 +95,12 @@ json_t *hg__evaluation_json(const hg__evaluation *v)
                           (json_int_t)v->n, "model", hg__json_word(v->model), "code", (json_int_t)v->code, "parameters",
                           (json_int_t)v->parameters);
     if (!d) return NULL;
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) set_real(d, figures[i].name, figures[i].value);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        hg__json_set_number(d, figures[i].name, figures[i].value);
     json_object_set_new(d, "weights_sha256", json_string(v->weights_sha256));
     json_object_set_new(d, "noise", v->noise ? json_string(v->noise) : json_null());
-    set_real(d, "input_mse", v->input_mse);
-    set_real(d, "input_psnr", -10 * log10(v->input_mse));
+    hg__json_set_number(d, "input_mse", v->input_mse);
+    hg__json_set_number(d, "input_psnr", -10 * log10(v->input_mse));
     json_object_set_new(d, "likelihood", v->likelihood.n ? likelihood_json(v) : json_null());
     json_object_set_new(d, "pca", v->has_pca ? hg__pca_json(&v->pca) : json_null());
     json_object_set_new(d, "codes", v->cuts ? hg__evaluation_cuts_json(v) : json_null());

@@ -37,3 +37,8 @@ hg_status hg__json_parse(json_t **document, const char *text, const char *where,
 }
 
 json_t *hg__json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+void hg__json_set_number(json_t *object, const char *name, double value)
+{
+    json_object_set_new(object, name, hg__json_number(value));
+}

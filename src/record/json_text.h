@@ -17,5 +17,7 @@ hg_status hg__json_parse(json_t **document, const char *text, const char *where,
 
 /* A real, or null where the number is not finite (JSON has no NaN). */
 json_t *hg__json_number(double value);
+/* … as a member of an object. */
+void hg__json_set_number(json_t *object, const char *name, double value);
 
 #endif

@@ -40,7 +40,7 @@ static void set_figure(hg_epoch *row, size_t i, double value) { *(double *)((cha
 static void add_json(hg__text *t, const hg_epoch *row)
 {
     json_t *line = json_pack("{sI}", "epoch", (json_int_t)row->epoch);
-    for (size_t i = 0; i < FIGURES; i++) json_object_set_new(line, figures[i].name, hg__json_number(figure(row, i)));
+    for (size_t i = 0; i < FIGURES; i++) hg__json_set_number(line, figures[i].name, figure(row, i));
     json_object_set_new(line, "best", json_boolean(row->best));
     char *text = hg__json_text(line, JSON_COMPACT);
     if (text) hg__text_add(t, "%s\n", text);
