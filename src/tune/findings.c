@@ -9,13 +9,9 @@
 
 double hg__findings_value(const hg__history *h, const hg__trial *t)
 {
-    double best = (double)NAN;
     if (t->state == HG__TRIAL_COMPLETE && isfinite(t->objective[0])) return t->objective[0];
-    for (size_t i = 0; i < t->epochs; i++) {
-        double v = t->by_epoch[i];
-        if (isfinite(v) && (isnan(best) || (h->maximize[0] ? v > best : v < best))) best = v;
-    }
-    return best;
+    double loss = hg__trial_best_until(h, t, t->epochs);
+    return h->maximize[0] ? -loss : loss;
 }
 
 const char *hg__findings_state(hg__trial_state state)
@@ -95,7 +91,7 @@ static hg_status order_trials(hg__findings *f, hg_error *e)
     }
     qsort(r, h->n, sizeof *r, compare);
     for (size_t i = 0; i < h->n; i++) f->order[i] = r[i].at;
-    f->best = h->n && !r[0].class ? r[0].at : HG__NO_PLACE;
+    f->best = hg__tuner_best(h);
     free(r);
     return HG_OK;
 }

@@ -5,10 +5,11 @@
 
 #include "base/text.h"
 #include "tune/importance.h"
+#include "tune/study.h"
 
 #include <jansson.h>
 
-enum { HG__NO_PLACE = SIZE_MAX, HG__TRIAL_STATES = HG__TRIAL_WAITING + 1 };
+enum { HG__TRIAL_STATES = HG__TRIAL_WAITING + 1 };
 
 typedef struct hg__findings {
     /* The caller's; all but h may be NULL, and what is NULL is left out. */
@@ -24,7 +25,7 @@ typedef struct hg__findings {
         order; /* [h->n] places: the complete trials with a value, the best first, then the others with one, the rest */
     size_t ranked;         /* those with a value */
     size_t *front, fronts; /* [fronts] the Pareto front, by the first objective */
-    size_t best;           /* of the first objective; HG__NO_PLACE: no trial is complete */
+    size_t best;           /* of the first objective; HG__NO_TRIAL: no trial is complete */
     size_t count[HG__TRIAL_STATES];
     size_t too_large; /* of those that failed: they were not trained, for their model is larger than allowed */
     double seconds;   /* of training, all trials' together */

@@ -45,7 +45,7 @@ static json_t *trial_json(const hg__findings *f, const hg__trial *trial)
 
 static json_t *best_json(const hg__findings *f)
 {
-    if (f->best == HG__NO_PLACE) return json_null();
+    if (f->best == HG__NO_TRIAL) return json_null();
     json_t *best = trial_json(f, &f->h->trial[f->best]);
     set(best, "sd", hg__json_number(f->best_sd));
     set(best, "command", f->command ? hg__json_word(f->command) : json_null());
@@ -108,7 +108,7 @@ static void add_counts(hg__text *t, const hg__findings *f)
 
 static void add_best(hg__text *t, const hg__findings *f)
 {
-    if (f->best == HG__NO_PLACE) return;
+    if (f->best == HG__NO_TRIAL) return;
     const hg__trial *best = &f->h->trial[f->best];
     hg__text_add(t, "best: trial %zu, %s %.5g", best->number, hg__findings_name(f, 0), best->objective[0]);
     if (isfinite(f->best_sd)) hg__text_add(t, " ± %.2g between seeds", f->best_sd);

@@ -32,6 +32,11 @@ const hg__objective *hg__objective_named(const char *name)
     return NULL;
 }
 
+double hg__objective_of(const hg__objective *o, const hg__measured *m)
+{
+    return *(const double *)(const void *)((const char *)m + o->offset);
+}
+
 static hg_status unknown(const char *word, const char *where, hg_error *e)
 {
     const char *names[OBJECTIVES];

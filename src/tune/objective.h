@@ -20,6 +20,7 @@ typedef struct hg__objective {
 
 extern const hg__objective hg__objectives[];                /* ends with a row without a name */
 const hg__objective *hg__objective_named(const char *name); /* NULL: none */
+double hg__objective_of(const hg__objective *o, const hg__measured *m);
 
 /* "val_mse,parameters" into o->objective, which point to names of the table. The first must be one that every epoch
  * tells, val_mse or val_loss. HG_USAGE names `where`. */

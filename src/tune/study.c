@@ -25,34 +25,38 @@ static hg_status read_attribute(hg__study *s, const char *key, json_t **value, h
     return hg__rows_close(&r, e);
 }
 
-/* Takes the value. */
-static hg_status write_attribute(hg__study *s, const char *key, json_t *value, hg_error *e)
+/* One table of attributes, whose first column is the id of what has them. */
+#define PUT_INTO(table, id)                                                                                  \
+    "INSERT INTO " table " (" id ", \"key\", value_json) VALUES (?, ?, ?) ON CONFLICT (" id ", \"key\") DO " \
+    "UPDATE SET value_json = excluded.value_json"
+
+/* sql: PUT_INTO …; id: of the study or the trial. Takes the value. */
+static hg_status put(hg__study *s, const char *sql, int64_t id, const char *key, json_t *value, hg_error *e)
 {
     char *text = value ? hg__json_text(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    hg_status status = text ? hg__database_do(&s->d, e,
-                                              "INSERT INTO study_user_attributes (study_id, \"key\", value_json) "
-                                              "VALUES (?, ?, ?) ON CONFLICT (study_id, \"key\") DO UPDATE SET "
-                                              "value_json = excluded.value_json",
-                                              "itt", s->id, key, text)
-                            : hg__fail_memory(e, s->d.path, 1 << 12);
+    hg_status status =
+        text ? hg__database_do(&s->d, e, sql, "itt", id, key, text) : hg__fail_memory(e, s->d.path, 1 << 12);
     free(text);
     json_decref(value);
     return status;
 }
 
 /* Takes the value. */
+static hg_status write_attribute(hg__study *s, const char *key, json_t *value, hg_error *e)
+{
+    return put(s, PUT_INTO("study_user_attributes", "study_id"), s->id, key, value, e);
+}
+
+/* Takes the value. */
 static hg_status write_trial_attribute(hg__study *s, int64_t trial, const char *key, json_t *value, hg_error *e)
 {
-    char *text = value ? hg__json_text(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    hg_status status = text ? hg__database_do(&s->d, e,
-                                              "INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) "
-                                              "VALUES (?, ?, ?) ON CONFLICT (trial_id, \"key\") DO UPDATE SET "
-                                              "value_json = excluded.value_json",
-                                              "itt", trial, key, text)
-                            : hg__fail_memory(e, s->d.path, 1 << 12);
-    free(text);
-    json_decref(value);
-    return status;
+    return put(s, PUT_INTO("trial_user_attributes", "trial_id"), trial, key, value, e);
+}
+
+/* Whose trial it is; "": nobody's. */
+static hg_status own(hg__study *s, int64_t trial, const char *worker, hg_error *e)
+{
+    return put(s, PUT_INTO("trial_system_attributes", "trial_id"), trial, "hourglass:worker", json_string(worker), e);
 }
 
 /* ---- Open ---- */
@@ -210,19 +214,15 @@ const hg__space *hg__study_space(const hg__study *s) { return &s->space; }
 size_t hg__study_objectives(const hg__study *s) { return s->objectives; }
 const char *hg__study_objective(const hg__study *s, size_t i) { return s->objective[i]; }
 
-/* The file's name without its folder and ending, from *from on. */
-static int stem_of(const char *path, const char **from)
+size_t hg__study_stem(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-    *from = name;
-    return (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
+    return dot && dot > name ? (size_t)(dot - path) : strlen(path);
 }
 
 const char *hg__study_run(const hg__study *s, size_t number, const char *ending, char *out, size_t n)
 {
-    const char *name = NULL;
-    int length = stem_of(s->d.path, &name);
-    snprintf(out, n, "%.*s%.*s.runs/trial-%04zu%s", (int)(name - s->d.path), s->d.path, length, name, number, ending);
+    snprintf(out, n, "%.*s.runs/trial-%04zu%s", (int)hg__study_stem(s->d.path), s->d.path, number, ending);
     return out;
 }
 
@@ -235,21 +235,6 @@ hg_status hg__study_history(hg__study *s, const hg__history **h, hg_error *e)
 }
 
 /* ---- Take ---- */
-
-static hg_status own(hg__study *s, int64_t trial, const char *worker, hg_error *e)
-{
-    json_t *name = json_string(worker);
-    char *text = name ? hg__json_text(name, JSON_ENCODE_ANY) : NULL;
-    hg_status status = text ? hg__database_do(&s->d, e,
-                                              "INSERT INTO trial_system_attributes (trial_id, \"key\", value_json) "
-                                              "VALUES (?, 'hourglass:worker', ?) ON CONFLICT (trial_id, \"key\") DO "
-                                              "UPDATE SET value_json = excluded.value_json",
-                                              "it", trial, text)
-                            : hg__fail_memory(e, s->d.path, 64);
-    free(text);
-    json_decref(name);
-    return status;
-}
 
 static hg_status beat(hg__study *s, int64_t trial, hg_error *e)
 {

@@ -36,6 +36,8 @@ const hg__space *hg__study_space(const hg__study *s);
 size_t hg__study_objectives(const hg__study *s);
 const char *hg__study_objective(const hg__study *s, size_t i);
 
+/* How long the path is without its ending: of "a/digits.db" 8. */
+size_t hg__study_stem(const char *path);
 /* "digits.runs/trial-0007" beside the file digits.db, into out[n]; ending: "", ".hg", "-seed2" … */
 const char *hg__study_run(const hg__study *s, size_t number, const char *ending, char *out, size_t n);
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/litter.h"
 #include "train/train_rows.h"
 
 #include <dirent.h>
@@ -65,7 +66,7 @@ static double file_size(const hg_graph *g)
 }
 
 /* failure[n]: "" where the model may be trained. */
-static hg_status check_size(const hg__worker *w, const hg_graph *g, char *failure, size_t n)
+static void check_size(const hg__worker *w, const hg_graph *g, char *failure, size_t n)
 {
     const hg__tune_options *o = w->t->o;
     size_t parameters = hg_graph_parameters(g);
@@ -73,7 +74,6 @@ static hg_status check_size(const hg__worker *w, const hg_graph *g, char *failur
         snprintf(failure, n, "too large: %zu parameters", parameters);
     else if (o->max_mb > 0 && file_size(g) > 1e6 * o->max_mb)
         snprintf(failure, n, "too large: %.2f MB", file_size(g) / 1e6);
-    return HG_OK;
 }
 
 bool hg__trial_is_too_large(const hg__trial *t)
@@ -103,7 +103,7 @@ static hg_status prepare_graph(const hg__worker *w, const hg__taken *taken, cons
     hg_status s = write_graph(w, taken->number, text, e);
     hg_graph_options shape = {.input = w->t->set->shape, .code = o->code};
     if (!s) s = hg_graph_parse(&g, text, name, &shape, e);
-    if (!s) s = check_size(w, g, failure, sizeof((hg__trial *)0)->failure);
+    if (!s) check_size(w, g, failure, sizeof((hg__trial *)0)->failure);
     hg_graph_close(&g);
     free(text);
     return s;
@@ -111,28 +111,19 @@ static hg_status prepare_graph(const hg__worker *w, const hg__taken *taken, cons
 
 /* ---- Run folders ---- */
 
-/* Removes those files of a folder that `keeps` does not name; without it all, and the folder. */
-static void clear_folder(const char *path, bool (*keeps)(const char *name))
+/* Removes those files of a folder that `keeps` does not name. */
+static void thin_folder(const char *path, bool (*keeps)(const char *name))
 {
     DIR *dir = opendir(path);
     if (!dir) return;
     for (const struct dirent *entry; (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && (!keeps || !keeps(entry->d_name)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && !keeps(entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);
-    if (!keeps) rmdir(path);
 }
 
 static bool is_no_checkpoint(const char *name) { return strncmp(name, "checkpoint", strlen("checkpoint")) != 0; }
 static bool is_no_state(const char *name) { return is_no_checkpoint(name) && strcmp(name, "model.safetensors") != 0; }
-
-static void clear_run(const char *path)
-{
-    char samples[MOST_PATH + 16];
-    snprintf(samples, sizeof samples, "%s/samples", path);
-    clear_folder(samples, NULL);
-    clear_folder(path, NULL);
-}
 
 /* "": the first seed's folder; "-seed2": the second's. */
 static const char *seed_path(const hg__study *s, size_t number, size_t seed, char *path, size_t n)
@@ -146,13 +137,13 @@ void hg__trial_slim(const hg__study *s, size_t number, size_t repeats, bool mode
 {
     char path[MOST_PATH];
     for (size_t i = 0; i < repeats; i++)
-        clear_folder(seed_path(s, number, i, path, sizeof path), models ? is_no_state : is_no_checkpoint);
+        thin_folder(seed_path(s, number, i, path, sizeof path), models ? is_no_state : is_no_checkpoint);
 }
 
 void hg__trial_clear(const hg__study *s, size_t number, size_t repeats)
 {
     char path[MOST_PATH];
-    for (size_t i = 0; i < repeats; i++) clear_run(seed_path(s, number, i, path, sizeof path));
+    for (size_t i = 0; i < repeats; i++) hg__litter_remove(seed_path(s, number, i, path, sizeof path));
 }
 
 static bool can_be_resumed(const char *run)
@@ -294,7 +285,7 @@ static hg_status train_seed(training *at, const hg__taken *taken, const hg_train
     if (s) return s;
     if (at->stands) return HG_INTERRUPTED;
     if (resume) return hg_train_resume(&r, t->set, run, &(hg_train_changes){.threads = own.threads}, &l, e);
-    clear_run(run); /* what a kill -9 left of a run that had not begun */
+    hg__litter_remove(run); /* what a kill -9 left of a run that had not begun */
     return hg_train(&r, t->set, graph, run, &own, &l, e);
 }
 
@@ -306,13 +297,11 @@ static void take_mean(const hg__worker *w, const hg__measured *m, double *object
     size_t n = w->t->o->repeats;
     double sum = 0;
     for (size_t k = 0; k < w->objectives; k++) {
-        const char *name = hg__study_objective(w->t->study, k);
-        size_t offset = hg__objective_named(name)->offset;
+        const hg__objective *o = hg__objective_named(hg__study_objective(w->t->study, k));
         objective[k] = 0;
-        for (size_t i = 0; i < n; i++)
-            objective[k] += *(const double *)(const void *)((const char *)&m[i] + offset) / (double)n;
+        for (size_t i = 0; i < n; i++) objective[k] += hg__objective_of(o, &m[i]) / (double)n;
         for (size_t i = 0; !k && i < n; i++) {
-            double away = *(const double *)(const void *)((const char *)&m[i] + offset) - objective[0];
+            double away = hg__objective_of(o, &m[i]) - objective[0];
             sum += away * away;
         }
     }
@@ -332,7 +321,7 @@ static hg_status note_figures(const hg__worker *w, size_t number, const hg__meas
 {
     hg_status s = HG_OK;
     for (const hg__objective *o = hg__objectives; !s && o->name; o++) {
-        double value = *(const double *)(const void *)((const char *)m + o->offset);
+        double value = hg__objective_of(o, m);
         if (isfinite(value)) s = hg__study_note(w->t->study, number, o->name, value, e);
     }
     if (!s && isfinite(sd)) s = hg__study_note(w->t->study, number, "sd", sd, e);

@@ -71,7 +71,7 @@ static void end_figure(hg__text *t) { hg__text_add(t, "</dd></div>\n"); }
 
 static void add_best_figures(hg__text *t, const hg__findings *o)
 {
-    const hg__trial *best = o->best == HG__NO_PLACE ? NULL : &o->h->trial[o->best];
+    const hg__trial *best = o->best == HG__NO_TRIAL ? NULL : &o->h->trial[o->best];
     for (size_t k = 0; best && k < o->h->objectives; k++) {
         char name[96], title[128];
         snprintf(title, sizeof title, "%s %s", k ? "Its" : "Best", hg__plot_cut(hg__findings_name(o, k), 40, name, 96));
@@ -171,7 +171,7 @@ static bool is_whole_point(const hg__space *space, const double *point)
 
 static void add_best(hg__text *t, const hg__findings *o)
 {
-    if (o->best == HG__NO_PLACE) {
+    if (o->best == HG__NO_TRIAL) {
         hg__text_add(t, "<section>\n<h2>Best trial</h2>\n<p>%s</p>\n</section>\n",
                      o->h->n ? "No trial is complete yet, so none is the best." : "The study has no trial yet.");
         return;

@@ -90,13 +90,13 @@ static void add_values(hg__text *t, const hg__findings *o)
 
 typedef struct curves {
     size_t most_epochs, drawn, all, stride; /* of those with epochs, every stride-th by rank */
-    size_t best;                            /* the place of the best with epochs; HG__NO_PLACE */
+    size_t best;                            /* the place of the best with epochs; HG__NO_TRIAL */
     size_t each;                            /* points of a curve */
 } curves;
 
 static curves count_curves(const hg__findings *o)
 {
-    curves c = {.best = HG__NO_PLACE};
+    curves c = {.best = HG__NO_TRIAL};
     for (size_t i = 0; i < o->ranked; i++) {
         const hg__trial *trial = &o->h->trial[o->order[i]];
         if (!trial->epochs) continue;

@@ -233,7 +233,7 @@ static void add_slice(hg__text *t, const hg__findings *o, const hg__axis *y, siz
         }
         hg__text_add(t, "\"/>\n");
     }
-    if (o->best != HG__NO_PLACE && place_in_slice(o, &p, k, o->best, place))
+    if (o->best != HG__NO_TRIAL && place_in_slice(o, &p, k, o->best, place))
         hg__text_add(t, "<circle class=\"ring\" cx=\"%.1f\" cy=\"%.1f\" r=\"6\"/>\n", place[0], place[1]);
     hg__plot_end(t);
 }
