@@ -216,8 +216,7 @@ static hg_status choose_run(const values *v, const hg_set *set, char *run, size_
 static hg_status settle_test(hg__call *call, hg_train_options *o, const hg_set *set, hg_error *e)
 {
     const values *v = call->values;
-    bool whole = v->source.part && !strcmp(v->source.part, "whole");
-    bool has_test = hg__source_is_builtin(call->word[0]) && !whole;
+    bool has_test = hg__source_has_test(call->word[0], &v->source);
     if (isnan(o->test)) o->test = has_test ? 0 : 0.1;
     if (has_test && o->test > 0)
         return hg__fail(e, HG_USAGE, "--test", "%s has a test part of its own, which eval takes; leave this out",

@@ -86,6 +86,12 @@ bool hg__source_is_builtin(const char *spec)
     return false;
 }
 
+bool hg__source_has_test(const char *spec, const hg__source_options *o)
+{
+    bool whole = o->part && !strcmp(o->part, "whole");
+    return hg__source_is_builtin(spec) && !whole;
+}
+
 /* The place of `word` in the choices, which stand in the order of the enum. */
 static size_t which(const char *word, const char *const *choices, size_t n, size_t otherwise)
 {

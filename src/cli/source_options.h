@@ -26,6 +26,8 @@ extern const hg__option hg__input_rows[];  /* without normalize, and no defaults
 hg_status hg__shape_parse(hg_shape *shape, const char *text, const char *where, hg_error *e);
 
 bool hg__source_is_builtin(const char *spec);
+/* Has it a test part of its own, beside what is trained on? */
+bool hg__source_has_test(const char *spec, const hg__source_options *o);
 
 /* What hg_set_open wants. `part` applies where o->part is NULL and the source has parts. */
 hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__source_options *o, hg_part part,

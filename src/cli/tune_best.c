@@ -71,9 +71,7 @@ static hg_status find_epochs(const hg__tune_study *s, size_t number, const hg_tr
 /* "digits.db" gives "digits.best". */
 static void choose_out(const hg__tune_study *s, char *out, size_t n)
 {
-    const char *slash = strrchr(s->path, '/'), *name = slash ? slash + 1 : s->path, *dot = strrchr(name, '.');
-    size_t length = dot && dot > name ? (size_t)(dot - s->path) : strlen(s->path);
-    snprintf(out, n, "%.*s.best", (int)length, s->path);
+    snprintf(out, n, "%.*s.best", (int)hg__study_stem(s->path), s->path);
 }
 
 static hg_status build_call(hg__tune_best *b, const hg__tune_study *s, const hg_train_options *o, hg_error *e)
@@ -90,9 +88,8 @@ static hg_status build_call(hg__tune_best *b, const hg__tune_study *s, const hg_
     add_option(b, "val", "0");
     snprintf(number, sizeof number, "%zu", epochs);
     add_option(b, "epochs", number);
-    bool has_test = hg__source_is_builtin(s->spec) && !(s->v.source.part && !strcmp(s->v.source.part, "whole"));
     snprintf(number, sizeof number, "%.15g", o->test);
-    if (!has_test) add_option(b, "test", number);
+    if (!hg__source_has_test(s->spec, &s->v.source)) add_option(b, "test", number);
     for (const hg__option *row = hg__train_rows; row->name; row++)
         if (!is_said_otherwise(row->name)) add_row(b, row, o, &defaults);
     for (const hg__option *row = hg__source_rows; row->name; row++)

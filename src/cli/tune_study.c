@@ -68,8 +68,7 @@ static hg_status need_words(const hg__call *call, const hg__tune_values *v, hg_e
 /* Data without a test part give one up, which no trial sees. */
 static void settle_test(hg__tune_study *s)
 {
-    bool whole = s->v.source.part && !strcmp(s->v.source.part, "whole");
-    if (isnan(s->v.train.test)) s->v.train.test = hg__source_is_builtin(s->spec) && !whole ? 0 : 0.1;
+    if (isnan(s->v.train.test)) s->v.train.test = hg__source_has_test(s->spec, &s->v.source) ? 0 : 0.1;
 }
 
 static json_t *describe(const hg__tune_study *s)
