@@ -299,6 +299,7 @@ static int work(const place *p, size_t transactions)
     hg_error e = {0};
     hg__study *s = NULL;
     hg__study_chooser c = {.choose = choose, .draw = draw};
+    alarm(300); /* it does not outlive a test that failed */
     hg_status status = hg__study_open(&s, p->path, &p->space, &options, &e);
     for (size_t done = 0; !status && done < transactions; done += 5) {
         hg__taken taken;
@@ -387,9 +388,10 @@ static void killed_workers_leave_a_whole_study(void **state)
     hg__study_close(&s);
     for (size_t i = 0; i < FORCE; i++)
         if (!(worker[i] = fork())) _exit(work(p, i % 2 ? 100 : 100000));
+    for (size_t i = 0; i < FORCE; i += 2)
+        nanosleep(&(struct timespec){.tv_nsec = 150 * 1000 * 1000}, NULL), kill(worker[i], SIGKILL);
     for (size_t i = 0; i < FORCE; i++) {
         int status = -1;
-        if (i % 2 == 0) nanosleep(&(struct timespec){.tv_nsec = 300 * 1000 * 1000}, NULL), kill(worker[i], SIGKILL);
         assert_int_equal(waitpid(worker[i], &status, 0), worker[i]);
         assert_int_equal(status, i % 2 ? 0 : SIGKILL);
     }

@@ -1,6 +1,7 @@
 /* database.c: see database.h. */
 #include "tune/database.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 60 * 1000 }; /* milliseconds */
+enum { PATIENCE = 60, NAP = 2 * 1000 * 1000 }; /* seconds, nanoseconds */
 
 /* SQLite says no more than that it could not. */
 static hg_status fail_open(const char *path, hg_error *e)
@@ -29,8 +30,7 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
         return hg__fail(e, HG_DATA, d->path, "is damaged (%s); sqlite3 FILE .recover saves what can be",
                         sqlite3_errmsg(d->sqlite));
     case SQLITE_NOMEM: return hg__fail_memory(e, d->path, 1 << 16);
-    case SQLITE_BUSY:
-        return hg__fail(e, HG_IO, d->path, "was kept locked by another program for %d seconds", PATIENCE / 1000);
+    case SQLITE_BUSY: return hg__fail(e, HG_IO, d->path, "was kept locked by another program for %d seconds", PATIENCE);
     case SQLITE_CANTOPEN: return fail_open(d->path, e);
     case SQLITE_READONLY: return hg__fail(e, HG_IO, d->path, "is read-only; a study is written to");
     case SQLITE_ERROR: return hg__fail(e, HG_DATA, d->path, "has another layout: %s", sqlite3_errmsg(d->sqlite));
@@ -38,13 +38,24 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
     }
 }
 
+/* Called while another holds the lock; 0 gives up. SQLite's own waits ever longer, up to 0.1 s, so that who has waited
+ * long has the least chance. */
+static int wait_for_lock(void *ctx, int asked)
+{
+    hg__database *d = ctx;
+    double now = hg__seconds();
+    if (!asked) d->waits_since = now;
+    nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+    return now - d->waits_since < PATIENCE;
+}
+
 /* To change into WAL mode takes the file for oneself, and SQLite does not wait for that by itself. */
 static int enter_wal(hg__database *d)
 {
-    int code = SQLITE_BUSY;
-    for (int waited = 0; code == SQLITE_BUSY && waited < PATIENCE; waited += 10) {
+    int code = SQLITE_BUSY, asked = 0;
+    while (code == SQLITE_BUSY) {
         code = sqlite3_exec(d->sqlite, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-        if (code == SQLITE_BUSY) nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+        if (code == SQLITE_BUSY && !wait_for_lock(d, asked++)) break;
     }
     return code;
 }
@@ -82,7 +93,7 @@ hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_err
     if (hg__is_dir(path)) return fail_open(path, e);
     snprintf(d->path, sizeof d->path, "%s", path);
     int code = sqlite3_open_v2(path, &d->sqlite, flags, NULL);
-    if (!code) code = sqlite3_busy_timeout(d->sqlite, PATIENCE);
+    if (!code) code = sqlite3_busy_handler(d->sqlite, wait_for_lock, d);
     if (!code) code = make ? enter_wal(d) : look(d);
     bool may_not = (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN;
     if (!make && may_not) code = look_at_still(d, path, code);

@@ -12,6 +12,7 @@
 
 typedef struct hg__database {
     struct sqlite3 *sqlite;
+    double waits_since; /* for a lock */
     char path[4096];
 } hg__database;
 
