@@ -149,7 +149,20 @@ static void options_come_back_from_json_unchanged(void **state)
     json_decref(values);
 }
 
-static void json_without_an_option_or_with_a_wrong_one_is_refused(void **state)
+/* As in a file from before there was such an option. */
+static void an_option_that_json_lacks_stands_at_its_default(void **state)
+{
+    (void)state;
+    hg_train_options o = hg_train_defaults(), back;
+    o.lr = 7, o.seed = 8;
+    json_t *values = hg__train_values(&o);
+    json_object_del(values, "lr");
+    assert_int_equal(hg__train_values_read(&back, values, "test", NULL), HG_OK);
+    assert_true(back.lr == hg_train_defaults().lr && back.seed == 8);
+    json_decref(values);
+}
+
+static void json_with_an_option_that_is_wrong_or_unknown_is_refused(void **state)
 {
     (void)state;
     hg_error e;
@@ -159,7 +172,9 @@ static void json_without_an_option_or_with_a_wrong_one_is_refused(void **state)
     assert_int_equal(hg__train_values_read(&back, values, "RUN/checkpoint", &e), HG_MODEL);
     assert_non_null(strstr(e.where, "RUN/checkpoint: lr"));
     json_object_del(values, "lr");
+    json_object_set_new(values, "momentous", json_true());
     assert_int_equal(hg__train_values_read(&back, values, "RUN/checkpoint", &e), HG_MODEL);
+    assert_non_null(strstr(e.where, "RUN/checkpoint: momentous"));
     json_decref(values);
 }
 
@@ -394,7 +409,8 @@ int main(void)
         cmocka_unit_test(a_plateau_cuts_after_epochs_without_gain_only),
         cmocka_unit_test(every_listed_optimizer_and_schedule_can_be_chosen),
         cmocka_unit_test(options_come_back_from_json_unchanged),
-        cmocka_unit_test(json_without_an_option_or_with_a_wrong_one_is_refused),
+        cmocka_unit_test(an_option_that_json_lacks_stands_at_its_default),
+        cmocka_unit_test(json_with_an_option_that_is_wrong_or_unknown_is_refused),
         cmocka_unit_test(options_out_of_range_are_refused_by_name),
         cmocka_unit_test(adam_moves_by_the_rate_when_the_gradient_stays),
         cmocka_unit_test(adams_decay_joins_the_gradient),

@@ -45,6 +45,7 @@ typedef struct hg_train_options {
     const char *init;      /* how weights start: uniform, glorot; NULL: uniform */
     const char *precision; /* f32, bf16: of the products while training; judged in f32 */
     uint64_t seed;
+    uint64_t split_seed; /* of the parts for validation and test; 0: seed */
     size_t threads;
     bool pin;            /* threads stay on a processor each: see hg_plan_options */
     double max_memory;   /* MB that plan and weights may take, 0: any; and */

@@ -153,8 +153,9 @@ static bool is_part_of_training(const bench *b)
 static hg_status part(const bench *b, const hg_set *set, uint32_t **index, size_t n[3], hg_error *e)
 {
     const hg__subject *s = &b->subject;
-    hg_split_options o = {
-        .val = hg__subject_value(s, "val", 0), .test = hg__subject_value(s, "test", 0), .seed = hg__subject_seed(s)};
+    hg_split_options o = {.val = hg__subject_value(s, "val", 0),
+                          .test = hg__subject_value(s, "test", 0),
+                          .seed = hg__subject_split_seed(s)};
     *index = calloc(set->n, sizeof **index);
     if (!*index) return hg__fail_memory(e, b->spec, set->n * sizeof **index);
     return hg_split_three(set, &o, *index, n, e);

@@ -212,15 +212,11 @@ static hg_status choose_run(const values *v, const hg_set *set, char *run, size_
     return v->force ? hg__old_run_move(old, run, e) : HG_OK;
 }
 
-/* Data without a test part give one up, so that eval has samples that no choice was made by. */
 static hg_status settle_test(hg__call *call, hg_train_options *o, const hg_set *set, hg_error *e)
 {
     const values *v = call->values;
-    bool has_test = hg__source_has_test(call->word[0], &v->source);
-    if (isnan(o->test)) o->test = has_test ? 0 : 0.1;
-    if (has_test && o->test > 0)
-        return hg__fail(e, HG_USAGE, "--test", "%s has a test part of its own, which eval takes; leave this out",
-                        set->name);
+    hg_status s = hg__source_settle_test(call->word[0], &v->source, &o->test, e);
+    if (s) return s;
     size_t n = (size_t)llround(o->test * (double)set->n);
     if (n)
         hg__console_say(&call->console,

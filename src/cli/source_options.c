@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,15 @@ bool hg__source_has_test(const char *spec, const hg__source_options *o)
 {
     bool whole = o->part && !strcmp(o->part, "whole");
     return hg__source_is_builtin(spec) && !whole;
+}
+
+hg_status hg__source_settle_test(const char *spec, const hg__source_options *o, double *test, hg_error *e)
+{
+    bool has_test = hg__source_has_test(spec, o);
+    if (isnan(*test)) *test = has_test ? 0 : 0.1;
+    if (has_test && *test > 0)
+        return hg__fail(e, HG_USAGE, "--test", "%s has a test part of its own, which eval takes; leave this out", spec);
+    return HG_OK;
 }
 
 /* The place of `word` in the choices, which stand in the order of the enum. */

@@ -28,6 +28,9 @@ hg_status hg__shape_parse(hg_shape *shape, const char *text, const char *where, 
 bool hg__source_is_builtin(const char *spec);
 /* Has it a test part of its own, beside what is trained on? */
 bool hg__source_has_test(const char *spec, const hg__source_options *o);
+/* Data without one give up a part, so that eval has samples that no choice was made by: *test, where it is NaN, becomes
+ * that. Data with one give up no other: HG_USAGE. */
+hg_status hg__source_settle_test(const char *spec, const hg__source_options *o, double *test, hg_error *e);
 
 /* What hg_set_open wants. `part` applies where o->part is NULL and the source has parts. */
 hg_status hg__source_resolve(hg_set_options *out, const char *spec, const hg__source_options *o, hg_part part,

@@ -103,11 +103,19 @@ double hg__subject_value(const hg__subject *s, const char *name, double otherwis
 }
 
 /* A seed that no JSON integer holds was written as text. */
-uint64_t hg__subject_seed(const hg__subject *s)
+static uint64_t seed_of(const hg__subject *s, const char *name)
 {
-    const json_t *seed = json_object_get(json_object_get(s->config, "values"), "seed");
+    const json_t *seed = json_object_get(json_object_get(s->config, "values"), name);
     if (json_is_string(seed)) return strtoull(json_string_value(seed), NULL, 10);
     return (uint64_t)json_integer_value(seed);
+}
+
+uint64_t hg__subject_seed(const hg__subject *s) { return seed_of(s, "seed"); }
+
+uint64_t hg__subject_split_seed(const hg__subject *s)
+{
+    uint64_t own = seed_of(s, "split-seed");
+    return own ? own : hg__subject_seed(s);
 }
 
 hg_status hg__subject_check(const hg__subject *s, hg_shape shape, const char *what, hg_error *e)

@@ -31,6 +31,7 @@ hg_status hg__subject_source(const hg__subject *s, const char **spec, hg__source
 double hg__subject_value(const hg__subject *s, const char *name, double otherwise);
 
 uint64_t hg__subject_seed(const hg__subject *s);
+uint64_t hg__subject_split_seed(const hg__subject *s); /* of the parts for validation and test */
 /* What corrupted the input in training; NULL: nothing did, or a model file cannot tell. */
 const char *hg__subject_noise(const hg__subject *s);
 

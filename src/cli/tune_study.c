@@ -65,12 +65,6 @@ static hg_status need_words(const hg__call *call, const hg__tune_values *v, hg_e
     return HG_OK;
 }
 
-/* Data without a test part give one up, which no trial sees. */
-static void settle_test(hg__tune_study *s)
-{
-    if (isnan(s->v.train.test)) s->v.train.test = hg__source_has_test(s->spec, &s->v.source) ? 0 : 0.1;
-}
-
 static json_t *describe(const hg__tune_study *s)
 {
     return json_pack("{so so ss so so}", "model", hg__json_word(s->v.model), "data",
@@ -84,6 +78,9 @@ static hg_status check_new(const hg__tune_study *s, const hg__space *space, hg_e
     if (!status) status = hg__tune_check(&s->v.tune, s->v.train.epochs, e);
     if (!status && s->v.train.val <= 0)
         status = hg__fail(e, HG_USAGE, "--val", "trials are judged on validation data; set some aside");
+    if (!status && s->v.tune.repeats > 1 && !s->v.train.seed && !s->v.train.split_seed)
+        status =
+            hg__fail(e, HG_USAGE, "--seed", "with 0, --repeats would part the data anew each time; take 1 or more");
     if (!status && !space->n)
         status = hg__fail(e, HG_USAGE, s->v.model,
                           "nothing is to be searched: write a hole such as {8..64} in the template, or "
@@ -101,9 +98,9 @@ static hg_status begin_study(hg__tune_study *s, hg__call *call, hg_error *e)
     s->spec = call->word[0];
     status = open_space(&space, s->v.model, s->v.tune.search, e);
     if (!status) status = check_new(s, &space, e);
+    if (!status) status = hg__source_settle_test(s->spec, &s->v.source, &s->v.train.test, e);
     if (!status) status = open_data(s, call, e);
     if (status) goto done;
-    settle_test(s);
     json_t *settings = describe(s);
     o.settings = text = settings ? hg__json_text(settings, JSON_COMPACT) : NULL;
     json_decref(settings);

@@ -80,7 +80,9 @@ static hg_status open_split(hg__trainer *t, hg_error *e)
     t->index = calloc(set->n, sizeof *t->index);
     if (!t->index) return hg__fail_memory(e, set->name, set->n * sizeof *t->index);
     size_t n[3];
-    hg_split_options o = {.val = t->o.val, .test = isnan(t->o.test) ? 0 : t->o.test, .seed = t->o.seed};
+    hg_split_options o = {.val = t->o.val,
+                          .test = isnan(t->o.test) ? 0 : t->o.test,
+                          .seed = t->o.split_seed ? t->o.split_seed : t->o.seed};
     hg_status s = hg_split_three(set, &o, t->index, n, e);
     if (s) return s;
     t->n_train = n[0], t->n_val = n[1];

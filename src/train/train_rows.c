@@ -82,6 +82,8 @@ const hg__option hg__train_rows[] = {
      .help = "of the layers' products; bf16 is faster, and needs AVX-512-BF16"},
     {.name = "seed", .type = HG__U64, .offset = AT(seed), .fallback = "1",
      .help = "of weights, order, augmentation and noise"},
+    {.name = "split-seed", .type = HG__U64, .offset = AT(split_seed), .fallback = "0",
+     .help = "of the parts set aside for validation and test; 0: as --seed"},
     {.name = "threads", .type = HG__SIZE, .offset = AT(threads), .fallback = "0", .max = 1024,
      .help = "0: one per processor; never changes the result"},
     {.name = "pin", .type = HG__FLAG, .offset = AT(pin), .fallback = "false",
@@ -169,13 +171,19 @@ hg_status hg__rows_values_read(const hg__option *rows, void *values, const json_
                                hg_error *e)
 {
     char number[64], place[320];
+    const char *name;
+    json_t *unknown;
     hg__options_default(rows, values);
+    json_object_foreach((json_t *)document, name, unknown)
+    {
+        snprintf(place, sizeof place, "%s: %s", where, name);
+        if (!hg__option_find(rows, name))
+            return hg__fail(e, HG_MODEL, place, "is no option of this version; a newer one wrote it");
+    }
     for (const hg__option *row = rows; row->name; row++) {
         const json_t *value = json_object_get(document, row->name);
         snprintf(place, sizeof place, "%s: %s", where, row->name);
-        bool may_lack = row->type == HG__REAL || row->offset == AT(init);
-        if (!value && may_lack && !row->fallback) continue; /* from before there was such a row */
-        if (!value) return hg__fail(e, HG_MODEL, place, "is missing; another version wrote this");
+        if (!value) continue; /* from before there was such a row, which was as if at its default */
         if (json_is_null(value) && !row->fallback) continue;
         bool is_text = row->type == HG__TEXT || row->type == HG__CHOICE; /* these are kept: they must not point here */
         if (is_text && !json_is_string(value)) return hg__fail(e, HG_MODEL, place, "is no text");

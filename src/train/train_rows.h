@@ -12,7 +12,8 @@ extern const hg__option hg__train_rows[]; /* over hg_train_options */
 /* Every value against its row: an unknown choice, a batch of 0 … HG_USAGE names the option. */
 hg_status hg__train_check(const hg_train_options *o, hg_error *e);
 
-/* The same of any table over any struct; reading sets what is not there to its default only where a row allows it. */
+/* The same of any table over any struct; reading sets what is not there to its default: it is from before there
+ * was such a row. What no row knows is refused. */
 json_t *hg__rows_values(const hg__option *rows, const void *values);
 hg_status hg__rows_values_read(const hg__option *rows, void *values, const json_t *document, const char *where,
                                hg_error *e);

@@ -276,6 +276,8 @@ static hg_status train_seed(training *at, const hg__taken *taken, const hg_train
     hg_train_listener l = {
         .ctx = at, .progress = on_progress, .epoch = on_epoch, .say = on_say, .signal = on_signal, .data = t->data};
     hg_status s = HG_OK;
+    if (!own.split_seed)
+        own.split_seed = own.seed; /* all are judged on the same samples, and spare the same test part */
     own.seed += seed, at->first = !seed;
     seed_path(t->study, at->number, seed, run, sizeof run);
     hg__study_run(t->study, at->number, ".hg", graph, sizeof graph);

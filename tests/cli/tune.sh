@@ -107,9 +107,16 @@ ok 'and the front tells how large they are' small_enough
 run hourglass tune "${sample[@]}" --epochs 1 --trials 2 --max-mb 0.001 --study none.db -q
 ok 'where none is small enough it says so' [ "$status" = 1 ]
 ok 'and what to do' has err 'larger than allowed; allow more, or narrow the search'
-run hourglass tune "${sample[@]}" --epochs 1 --trials 1 --repeats 3 --study seeds.db --json -q
+run hourglass tune "${sample[@]}" --epochs 1 --trials 1 --repeats 3 --keep-runs --study seeds.db --json -q
 ok 'a trial of several seeds has a deviation' [ -n "$(number sd)" ]
 ok 'and a run for each' [ -d seeds.runs/trial-0000-seed3 ]
+parts() { grep -ao '"split": *"[0-9a-f]*"' "seeds.runs/$1/checkpoint"; } # RUN
+ok 'with its data parted alike' [ -n "$(parts trial-0000)" -a "$(parts trial-0000)" = "$(parts trial-0000-seed3)" ]
+run hourglass tune "${sample[@]}" --epochs 1 --repeats 2 --seed 0 --study wrong.db -q
+ok 'seed 0 would part the data anew for each' [ "$status" = 2 ]
+ok 'and is refused for it' has err 'hourglass: --seed: with 0, --repeats would part the data anew'
+run hourglass tune "${sample[@]}" --epochs 1 --test 0.2 --study wrong.db -q
+ok 'data with a test part give up no other' has err 'hourglass: --test: mnist-sample has a test part of its own'
 run hourglass tune "${sample[@]}" --epochs 1 --noise elastic --study wrong.db -q
 ok 'an option that no trial can have is an error' [ "$status" != 0 ]
 
