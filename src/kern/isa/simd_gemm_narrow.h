@@ -13,7 +13,7 @@ enum { SUMS = 8 };
 ALWAYS_INLINE void narrow_step(vf sum[SUMS], size_t rows, size_t columns, const float *const *a, size_t k,
                                const float *b, size_t b_step, size_t left)
 {
-    vf in[NARROW];
+    vf in[SUMS / 2];
     UNROLL
     for (size_t j = 0; j < columns; j++) in[j] = vf_get_upto(b + j * b_step, left);
     UNROLL
@@ -24,64 +24,69 @@ ALWAYS_INLINE void narrow_step(vf sum[SUMS], size_t rows, size_t columns, const 
     }
 }
 
-/* Rows from `row` on, `rows` of them as far as there are so many. */
-ALWAYS_INLINE void narrow_run(const hg__gemm *g, size_t row, size_t rows, size_t columns)
+/* The sums of `rows` rows of A by all columns. */
+ALWAYS_INLINE void narrow_walk(const hg__gemm *g, const float *const *row, size_t rows, size_t columns,
+                               float total[SUMS])
 {
     vf sum[SUMS] = {{0}};
-    float total[SUMS];
-    const float *start[SUMS], *a[SUMS];
-    const size_t k_all = g->runs * g->run, last = g->m - 1;
-    UNROLL
-    for (size_t i = 0; i < rows; i++)
-        start[i] = g->a + hg__offset(g->a_row, row + i < last ? row + i : last, g->a_step);
-    for (size_t r = 0; r < g->runs; r++) {
-        const float *b = g->b + r * g->run;
+    const size_t run = g->run, k_all = g->runs * run;
+    const float *b = g->b, *a[SUMS];
+    for (size_t r = 0; r < g->runs; r++, b += run) {
+        const ptrdiff_t skip = hg__offset(g->a_run, r, run);
         UNROLL
-        for (size_t i = 0; i < rows; i++) a[i] = start[i] + hg__offset(g->a_run, r, g->run);
+        for (size_t i = 0; i < rows; i++) a[i] = row[i] + skip;
         size_t k = 0;
-        for (; k + W <= g->run; k += W) narrow_step(sum, rows, columns, a, k, b + k, k_all, W);
-        if (k < g->run) narrow_step(sum, rows, columns, a, k, b + k, k_all, g->run - k);
+        for (; k + W <= run; k += W) narrow_step(sum, rows, columns, a, k, b + k, k_all, W);
+        if (k < run) narrow_step(sum, rows, columns, a, k, b + k, k_all, run - k);
     }
     vf_sum8(sum, total);
-    const size_t count = g->m - row < rows ? g->m - row : rows;
-    float *c[SUMS];
-    for (size_t i = 0; i < count; i++) c[i] = g->c + hg__offset(g->c_row, row + i, g->c_step);
-    UNROLL
-    for (size_t j = 0; j < columns; j++) {
-        const float bias = g->bias && !g->add ? g->bias[j] : 0;
-        for (size_t i = 0; i < count; i++) total[i * columns + j] += g->add ? c[i][j] : bias;
-    }
-    if (g->act != HG__ACT_NONE) simd_act(g->act, g->slope, count * columns, total, total);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < columns; j++) c[i][j] = total[i * columns + j];
 }
 
-static void narrow_rows(const hg__gemm *g)
+/* count: rows that there are. */
+ALWAYS_INLINE void narrow_end(const hg__gemm *g, size_t first, size_t count, size_t columns, float total[SUMS])
 {
-    switch (g->n) {
-    case 1:
-        for (size_t row = 0; row < g->m; row += 8) narrow_run(g, row, 8, 1);
-        return;
-    case 2:
-        for (size_t row = 0; row < g->m; row += 4) narrow_run(g, row, 4, 2);
-        return;
-    case 3:
-        for (size_t row = 0; row < g->m; row += 2) narrow_run(g, row, 2, NARROW < 3 ? 1 : 3);
-        return;
-    case 4:
-        for (size_t row = 0; row < g->m; row += 2) narrow_run(g, row, 2, NARROW < 4 ? 1 : 4);
-        return;
+    for (size_t i = 0; i < count; i++) {
+        float *c = g->c + hg__offset(g->c_row, first + i, g->c_step);
+        for (size_t j = 0; j < columns; j++) c[j] = g->add ? c[j] + total[i * columns + j] : total[i * columns + j];
     }
 }
 
-/* Where rows of C follow each other, the activation waits until all are there: eight values are too few for it. */
+/* All rows, `rows` at a time. Where rows of C follow each other, the activation waits until all are there: eight
+ * values are too few for it. */
+ALWAYS_INLINE void narrow_rows(const hg__gemm *g, size_t rows, size_t columns)
+{
+    const bool straight = !g->add && !g->c_row && g->c_step == columns;
+    const size_t last = g->m - 1;
+    float bias[SUMS] = {0}, total[SUMS];
+    for (size_t s = 0; s < rows * columns && g->bias && !g->add; s++) bias[s] = g->bias[s % columns];
+    for (size_t first = 0; first < g->m; first += rows) {
+        const size_t count = g->m - first < rows ? g->m - first : rows;
+        const float *row[SUMS];
+        UNROLL
+        for (size_t i = 0; i < rows; i++)
+            row[i] = g->a + hg__offset(g->a_row, first + i < last ? first + i : last, g->a_step);
+        narrow_walk(g, row, rows, columns, total);
+        UNROLL
+        for (size_t s = 0; s < SUMS; s++) total[s] += bias[s];
+        if (straight && count == rows) memcpy(g->c + first * columns, total, rows * columns * sizeof *total);
+        else {
+            if (!straight && g->act != HG__ACT_NONE) simd_act(g->act, g->slope, rows * columns, total, total);
+            narrow_end(g, first, count, columns, total);
+        }
+    }
+    if (straight && g->act != HG__ACT_NONE) simd_act(g->act, g->slope, g->m * columns, g->c, g->c);
+}
+
+/* Instances, as those of tile_run. */
+static void narrow_8x1(const hg__gemm *g) { narrow_rows(g, 8, 1); }
+static void narrow_4x2(const hg__gemm *g) { narrow_rows(g, 4, 2); }
+static void narrow_2x3(const hg__gemm *g) { narrow_rows(g, 2, 3); }
+static void narrow_2x4(const hg__gemm *g) { narrow_rows(g, 2, 4); }
+
 static void gemm_narrow(const hg__gemm *g)
 {
-    bool late = g->act != HG__ACT_NONE && !g->c_row && g->c_step == g->n;
-    hg__gemm sums = *g;
-    if (late) sums.act = HG__ACT_NONE;
-    narrow_rows(&sums);
-    if (late) simd_act(g->act, g->slope, g->m * g->n, g->c, g->c);
+    static void (*const by_columns[])(const hg__gemm *g) = {narrow_8x1, narrow_4x2, narrow_2x3, narrow_2x4};
+    by_columns[g->n - 1](g);
 }
 
 /* An empty sum: the bias alone. */

@@ -1,130 +1,154 @@
-/* simd_gemm_t_narrow.h: C = A^T D where D has few columns: the vectors lie along A's rows instead, and
- * an element of D meets all lanes. A tile is some vectors of A's runs, whole ones together and the runs'
- * ends together. The chains of multiply-adds are those of the wide form. */
+/* simd_gemm_t_narrow.h: C = A^T D where D has few columns: the vectors lie along A's runs instead, and an
+ * element of D meets all lanes. A run that no whole number of vectors fills ends in one that overlaps the one
+ * before it: the lanes in common are computed twice and written once. The chains of multiply-adds are those of
+ * the wide form. */
 #ifndef HG_KERN_ISA_SIMD_GEMM_T_NARROW_H
 #define HG_KERN_ISA_SIMD_GEMM_T_NARROW_H
 
-#include "kern/isa/simd_gemm_narrow.h"
 #include "kern/isa/simd_gemm_t.h"
 
-enum { NT_BLOCK = 128 };
+enum {
+    NT_BLOCK = 128, /* rows in one go */
+    NT_VECTORS = 9, /* of a tile with one column: a 3x3 window of 16 lanes, or a share of a larger one */
+    NT_SUMS = 12,   /* vectors times columns of any tile */
+    NT_COLUMNS = 4, /* most columns */
+};
 
 typedef struct nt_tile {
     const hg__gemm_t *g;
-    ptrdiff_t at[SUMS]; /* where a vector starts in a row of A */
-    size_t q[SUMS];     /* its row of C */
-    size_t width;       /* elements of each vector */
-    size_t count, most; /* vectors */
-    size_t first, rows; /* of A and D, in one go */
+    size_t rows;            /* of the block */
+    const ptrdiff_t *a_row; /* [rows] */
+    const float *d;         /* [rows][columns] */
+    bool add;
+    size_t width;             /* elements of each vector */
+    size_t count;             /* vectors; behind the last it stands again */
+    ptrdiff_t at[NT_VECTORS]; /* where it starts in a row of A */
+    size_t q[NT_VECTORS];     /* its row of C */
+    size_t skip[NT_VECTORS];  /* lanes that are the vector's before it */
 } nt_tile;
 
 /* C's old values, or zeros. */
-ALWAYS_INLINE vf nt_start(const nt_tile *t, size_t v, size_t column)
+ALWAYS_INLINE vf nt_start(const nt_tile *t, size_t v, size_t column, size_t width)
 {
+    const float *c = t->g->c + t->q[v] * t->g->c_step + column;
     float part[W] = {0};
-    if (t->g->c_step == 1 && (t->g->add || t->first)) return vf_get_upto(t->g->c + t->q[v], t->width);
-    for (size_t l = 0; l < t->width && (t->g->add || t->first); l++)
-        part[l] = t->g->c[(t->q[v] + l) * t->g->c_step + column];
+    if (!t->add) return (vf){0};
+    if (t->g->c_step == 1) return vf_get_upto(c, width);
+    for (size_t l = 0; l < width; l++) part[l] = c[l * t->g->c_step];
     return vf_get(part);
 }
 
-ALWAYS_INLINE void nt_end(const nt_tile *t, size_t v, size_t column, vf sum)
+ALWAYS_INLINE void nt_end(const nt_tile *t, size_t v, size_t column, size_t width, vf sum)
 {
-    float part[W];
-    if (t->g->c_step == 1) {
-        vf_put_upto(t->g->c + t->q[v], sum, t->width);
+    float *c = t->g->c + t->q[v] * t->g->c_step + column, part[W];
+    if (t->g->c_step == 1 && !t->skip[v]) {
+        vf_put_upto(c, sum, width);
         return;
     }
     vf_put(part, sum);
-    for (size_t l = 0; l < t->width; l++) t->g->c[(t->q[v] + l) * t->g->c_step + column] = part[l];
+    for (size_t l = t->skip[v]; l < width; l++) c[l * t->g->c_step] = part[l];
 }
 
-/* Vectors behind the last are the last again, and not written. */
-ALWAYS_INLINE void nt_run(const nt_tile *t, size_t vectors, size_t columns, bool whole)
+/* Sum s is that of vector s / columns and column s % columns. */
+ALWAYS_INLINE void nt_run(const nt_tile *t, size_t vectors, size_t columns, size_t width)
 {
-    const hg__gemm_t *g = t->g;
-    const size_t width = whole ? W : t->width;
-    vf sum[SUMS];
-    ptrdiff_t at[SUMS];
+    vf sum[NT_SUMS];
+    ptrdiff_t at[NT_VECTORS];
+    const float *d = t->d;
     UNROLL
-    for (size_t v = 0; v < vectors; v++) at[v] = t->at[v < t->count ? v : t->count - 1];
+    for (size_t v = 0; v < vectors; v++) at[v] = t->at[v];
     UNROLL
-    for (size_t v = 0; v < vectors; v++) UNROLL
-    for (size_t j = 0; j < columns; j++) sum[v * columns + j] = v < t->count ? nt_start(t, v, j) : (vf){0};
-    for (size_t i = t->first; i < t->first + t->rows; i++) {
-        const float *a = g->a + hg__offset(g->a_row, i, g->a_step), *d = g->d + hg__offset(g->d_row, i, g->d_step);
+    for (size_t s = 0; s < vectors * columns; s++) sum[s] = nt_start(t, s / columns, s % columns, width);
+    for (size_t i = 0; i < t->rows; i++, d += columns) {
+        const float *a = t->g->a + t->a_row[i];
+        vf x, in[NT_COLUMNS];
         UNROLL
-        for (size_t v = 0; v < vectors; v++) {
-            vf x = vf_get_upto(a + at[v], width);
-            UNROLL
-            for (size_t j = 0; j < columns; j++) sum[v * columns + j] = vf_fma(x, vf_all(d[j]), sum[v * columns + j]);
+        for (size_t j = 0; j < columns; j++) in[j] = vf_all(d[j]);
+        UNROLL
+        for (size_t s = 0; s < vectors * columns; s++) {
+            if (s % columns == 0) x = vf_get_upto(a + at[s / columns], width);
+            sum[s] = vf_fma(x, in[s % columns], sum[s]);
         }
     }
     UNROLL
-    for (size_t v = 0; v < vectors; v++) UNROLL
-    for (size_t j = 0; j < columns; j++)
-        if (v < t->count) nt_end(t, v, j, sum[v * columns + j]);
+    for (size_t s = 0; s < vectors * columns; s++) nt_end(t, s / columns, s % columns, width, sum[s]);
 }
 
-ALWAYS_INLINE void nt_column(const nt_tile *t, bool whole)
+ALWAYS_INLINE void nt_either(const nt_tile *t, size_t vectors, size_t columns)
 {
-    switch (t->count) {
-    case 1:
-    case 2: nt_run(t, 2, 1, whole); return;
-    case 3:
-    case 4: nt_run(t, 4, 1, whole); return;
-    case 5: nt_run(t, 5, 1, whole); return;
-    case 6: nt_run(t, 6, 1, whole); return;
-    default: nt_run(t, 8, 1, whole); return;
-    }
+    if (t->width == W) nt_run(t, vectors, columns, W);
+    else nt_run(t, vectors, columns, t->width);
 }
 
-ALWAYS_INLINE void nt_columns(const nt_tile *t, bool whole)
+/* Instances, as those of tile_run. */
+typedef void nt_fn(const nt_tile *t);
+static void nt_1x1(const nt_tile *t) { nt_either(t, 1, 1); }
+static void nt_2x1(const nt_tile *t) { nt_either(t, 2, 1); }
+static void nt_3x1(const nt_tile *t) { nt_either(t, 3, 1); }
+static void nt_4x1(const nt_tile *t) { nt_either(t, 4, 1); }
+static void nt_6x1(const nt_tile *t) { nt_either(t, 6, 1); }
+static void nt_9x1(const nt_tile *t) { nt_either(t, 9, 1); }
+static void nt_1x2(const nt_tile *t) { nt_either(t, 1, 2); }
+static void nt_3x2(const nt_tile *t) { nt_either(t, 3, 2); }
+static void nt_6x2(const nt_tile *t) { nt_either(t, 6, 2); }
+static void nt_1x3(const nt_tile *t) { nt_either(t, 1, 3); }
+static void nt_3x3(const nt_tile *t) { nt_either(t, 3, 3); }
+static void nt_1x4(const nt_tile *t) { nt_either(t, 1, 4); }
+static void nt_2x4(const nt_tile *t) { nt_either(t, 2, 4); }
+
+/* By columns and vectors. */
+static nt_fn *const nt_tiles[NT_COLUMNS][NT_VECTORS] = {
+    {nt_1x1, nt_2x1, nt_3x1, nt_4x1, nt_6x1, nt_6x1, nt_9x1, nt_9x1, nt_9x1},
+    {nt_1x2, nt_3x2, nt_3x2, nt_6x2, nt_6x2, nt_6x2},
+    {nt_1x3, nt_3x3, nt_3x3},
+    {nt_1x4, nt_2x4},
+};
+static const size_t nt_most[NT_COLUMNS] = {9, 6, 3, 2};
+
+static void nt_add(nt_tile *t, ptrdiff_t at, size_t q, size_t skip)
 {
-    switch (t->g->n) {
-    case 1: nt_column(t, whole); return;
-    case 2: nt_run(t, 4, 2, whole); return;
-    case 3: nt_run(t, 2, NARROW < 3 ? 1 : 3, whole); return;
-    case 4: nt_run(t, 2, NARROW < 4 ? 1 : 4, whole); return;
-    }
+    t->at[t->count] = at, t->q[t->count] = q, t->skip[t->count] = skip;
+    t->count++;
 }
 
 static void nt_flush(nt_tile *t)
 {
-    if (!t->count) return;
-    if (t->width == W) nt_columns(t, true);
-    else nt_columns(t, false);
+    size_t last = t->count - 1, n = t->g->n;
+    while (t->count < nt_most[n - 1]) nt_add(t, t->at[last], t->q[last], t->skip[last]);
+    nt_tiles[n - 1][last](t);
     t->count = 0;
 }
 
-/* Elements from … end-1 of every run, in vectors of t->width, as many at a time as there can be in equal shares. */
-static void nt_vectors(nt_tile *t, size_t from, size_t end)
+/* The vectors of all runs, as many at a time as there can be in equal shares. */
+static void nt_vectors(nt_tile *t)
 {
     const hg__gemm_t *g = t->g;
-    size_t all = g->runs * ((end - from + t->width - 1) / t->width), most = SUMS / (g->n == 3 ? 4 : g->n),
-           shares = (all + most - 1) / most;
-    if (!all) return;
-    t->most = (all + shares - 1) / shares;
-    for (size_t r = 0; r < g->runs; r++)
-        for (size_t k = from; k < end; k += t->width) {
-            t->at[t->count] = hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k;
-            t->q[t->count++] = r * g->run + k;
-            if (t->count == t->most) nt_flush(t);
+    size_t each = (g->run + W - 1) / W, all = g->runs * each, most = nt_most[g->n - 1];
+    size_t shares = (all + most - 1) / most;
+    t->width = g->run < W ? g->run : W;
+    for (size_t p = 0; p < shares; p++) {
+        for (size_t i = part_start(all, shares, p); i < part_start(all, shares, p + 1); i++) {
+            size_t r = i / each, k = i % each * W, skip = k + t->width > g->run ? k + t->width - g->run : 0;
+            k -= skip;
+            nt_add(t, hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k, r * g->run + k, skip);
         }
-    nt_flush(t);
+        nt_flush(t);
+    }
 }
 
 /* Some rows at a time, so that all vectors of a block find them in the L1 cache; the sums wait in C. */
 static void gemm_t_narrow(const hg__gemm_t *g)
 {
-    size_t whole = g->run / W * W;
-    nt_tile t = {.g = g};
-    for (; t.first < g->m; t.first += NT_BLOCK) {
-        t.rows = g->m - t.first < NT_BLOCK ? g->m - t.first : NT_BLOCK;
-        t.width = W;
-        nt_vectors(&t, 0, whole);
-        t.width = g->run - whole;
-        if (t.width) nt_vectors(&t, whole, g->run);
+    ptrdiff_t a_row[NT_BLOCK];
+    float copy[NT_BLOCK * NT_COLUMNS];
+    for (size_t first = 0; first < g->m; first += NT_BLOCK) {
+        size_t rows = g->m - first < NT_BLOCK ? g->m - first : NT_BLOCK;
+        bool straight = !g->d_row && g->d_step == g->n;
+        for (size_t i = 0; i < rows; i++) a_row[i] = hg__offset(g->a_row, first + i, g->a_step);
+        for (size_t i = 0; i < rows && !straight; i++)
+            memcpy(copy + i * g->n, g->d + hg__offset(g->d_row, first + i, g->d_step), g->n * sizeof *copy);
+        nt_vectors(&(nt_tile){
+            .g = g, .rows = rows, .a_row = a_row, .d = straight ? g->d + first * g->n : copy, .add = g->add || first});
     }
 }
 

@@ -14,14 +14,16 @@
 #include "kern/isa/simd_pool.h"
 #include "kern/isa/simd_resize.h"
 
-/* Products of few columns would leave half of every vector empty: a set with vectors half as wide does them. */
+/* Products of few columns would leave half of every vector empty: a set with vectors half as wide does them. Narrow
+ * ones have their vectors along the runs, and there it is the run's end that decides; they are packed alike in both. */
 #ifdef HG__HALF_SET
 #define PRODUCT(row) half_##row
 static bool is_few(size_t n) { return n <= W / 2; }
+static bool half_suits(size_t n, size_t run) { return n > NARROW ? is_few(n) : run % W && run % W <= W / 2; }
 static size_t half_pack_size(size_t k, size_t n) { return (is_few(n) ? HG__HALF_SET.pack_size : simd_pack_size)(k, n); }
 static void half_pack(const hg__pack *p) { (is_few(p->n) ? HG__HALF_SET.pack : simd_pack)(p); }
-static void half_gemm(const hg__gemm *g) { (is_few(g->n) ? HG__HALF_SET.gemm : simd_gemm)(g); }
-static void half_gemm_t(const hg__gemm_t *g) { (is_few(g->n) ? HG__HALF_SET.gemm_t : simd_gemm_t)(g); }
+static void half_gemm(const hg__gemm *g) { (half_suits(g->n, g->run) ? HG__HALF_SET.gemm : simd_gemm)(g); }
+static void half_gemm_t(const hg__gemm_t *g) { (half_suits(g->n, g->run) ? HG__HALF_SET.gemm_t : simd_gemm_t)(g); }
 #else
 #define PRODUCT(row) simd_##row
 #endif
