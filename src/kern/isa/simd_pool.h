@@ -19,43 +19,115 @@ static inline taps taps_of(const hg__window *w, size_t oy, size_t ox)
     return t;
 }
 
+/* 0, 1, …, W-1 */
+ALWAYS_INLINE vi lane_numbers(void)
+{
+    int32_t number[W];
+    vi v;
+    for (int32_t l = 0; l < W; l++) number[l] = l;
+    memcpy(&v, number, sizeof v);
+    return v;
+}
+
+ALWAYS_INLINE vi vi_get_upto(const int32_t *p, size_t n) { return (vi)vf_get_upto((const float *)(const void *)p, n); }
+ALWAYS_INLINE void vi_put_upto(int32_t *p, vi v, size_t n) { vf_put_upto((float *)(void *)p, (vf)v, n); }
+
+/* Row after row of taps, in numbers: constant ones where they are the usual 2 x 2. */
+typedef struct grid {
+    size_t down, across;
+} grid;
+
+static inline grid grid_of(taps t) { return (grid){t.y1 - t.y0, t.x1 - t.x0}; }
+static inline bool is_usual(grid g) { return g.down == 2 && g.across == 2; }
+static const grid usual = {2, 2};
+
 /* left: channels from c on. */
-ALWAYS_INLINE void max_lanes(const hg__window *w, taps t, size_t c, size_t left, const float *image, float *y,
+ALWAYS_INLINE void max_lanes(const hg__window *w, grid g, size_t from, size_t left, const float *image, float *y,
                              int32_t *arg)
 {
-    int32_t first = (int32_t)((t.y0 * w->w + t.x0) * w->c);
-    vf best = vf_get_upto(image + first + c, left);
-    vi at = first + (vi){0};
-    for (size_t iy = t.y0; iy < t.y1; iy++)
-        for (size_t ix = t.x0; ix < t.x1; ix++) {
-            int32_t here = (int32_t)((iy * w->w + ix) * w->c);
-            vf v = vf_get_upto(image + here + c, left);
-            vi better = (v > best) | ((v != v) & (best == best));
+    vf best = vf_get_upto(image + from, left);
+    vi at = (int32_t)from + (vi){0};
+    for (size_t iy = 0; iy < g.down; iy++)
+        for (size_t ix = iy ? 0 : 1; ix < g.across; ix++) {
+            size_t here = from + (iy * w->w + ix) * w->c;
+            vf v = vf_get_upto(image + here, left);
+            vi better = ~(v <= best) & (best == best); /* NaN is, but only the first of them */
             best = vf_if(better, v, best);
-            at = vi_if(better, here + (vi){0}, at);
+            at = vi_if(better, (int32_t)here + (vi){0}, at);
         }
-    vf_put_upto(y + c, best, left);
-    if (!arg) return;
-    int32_t offset[W];
-    memcpy(offset, &at, sizeof at);
-    for (size_t l = 0; l < W && l < left; l++) arg[c + l] = offset[l] + (int32_t)(c + l);
+    vf_put_upto(y, best, left);
+    if (arg) vi_put_upto(arg, at + lane_numbers(), left);
+}
+
+/* One window in all channels. */
+ALWAYS_INLINE void max_window(const hg__window *w, taps t, const float *image, float *y, int32_t *arg)
+{
+    const grid g = grid_of(t);
+    const size_t first = (t.y0 * w->w + t.x0) * w->c;
+    for (size_t c = 0; c < w->c; c += W) {
+        int32_t *a = arg ? arg + c : NULL;
+        if (is_usual(g)) max_lanes(w, usual, first + c, w->c - c, image, y + c, a);
+        else max_lanes(w, g, first + c, w->c - c, image, y + c, a);
+    }
 }
 
 static void simd_pool_max(const hg__window *w, const float *x, float *y, int32_t *arg)
 {
-    size_t pixels = w->oh * w->ow;
     if (w->c < W / 2) {
         hg__ref_pool_max(w, x, y, arg);
         return;
     }
-    for (size_t o = 0; o < w->n * pixels; o++) {
-        const float *image = x + o / pixels * w->h * w->w * w->c;
-        taps t = taps_of(w, o % pixels / w->ow, o % w->ow);
-        int32_t *a = arg ? arg + o * w->c : NULL;
-        size_t c = 0;
-        for (; c + W <= w->c; c += W) max_lanes(w, t, c, W, image, y + o * w->c, a);
-        if (c < w->c) max_lanes(w, t, c, w->c - c, image, y + o * w->c, a);
+    for (size_t i = 0; i < w->n; i++, x += w->h * w->w * w->c)
+        for (size_t oy = 0; oy < w->oh; oy++)
+            for (size_t ox = 0; ox < w->ow; ox++, y += w->c) {
+                max_window(w, taps_of(w, oy, ox), x, y, arg);
+                if (arg) arg += w->c;
+            }
+}
+
+/* Whether every pixel lies in one window. */
+static bool is_tiled(const hg__window *w)
+{
+    return w->kh == w->sh && w->kw == w->sw && !w->ph && !w->pw && w->oh * w->sh >= w->h && w->ow * w->sw >= w->w;
+}
+
+/* The window's gradient goes to where its maximum was, zeros to its other taps. */
+ALWAYS_INLINE void max_grad_lanes(const hg__window *w, grid g, size_t from, size_t left, vf dy, vi at, float *image,
+                                  bool add)
+{
+    for (size_t iy = 0; iy < g.down; iy++)
+        for (size_t ix = 0; ix < g.across; ix++) {
+            size_t here = from + (iy * w->w + ix) * w->c;
+            put_or_add(image + here, vf_if(at == (int32_t)here, dy, (vf){0}), add, left);
+        }
+}
+
+ALWAYS_INLINE void max_grad_window(const hg__window *w, taps t, const float *dy, const int32_t *arg, float *image,
+                                   bool add)
+{
+    const grid g = grid_of(t);
+    const size_t first = (t.y0 * w->w + t.x0) * w->c;
+    for (size_t c = 0; c < w->c; c += W) {
+        const size_t left = w->c - c;
+        const vf d = vf_get_upto(dy + c, left);
+        const vi at = vi_get_upto(arg + c, left) - lane_numbers();
+        if (is_usual(g)) max_grad_lanes(w, usual, first + c, left, d, at, image, add);
+        else max_grad_lanes(w, g, first + c, left, d, at, image, add);
     }
+}
+
+static void simd_pool_max_grad(const hg__window *w, const int32_t *arg, const float *dy, float *dx, bool add)
+{
+    const size_t in = w->h * w->w * w->c;
+    if (w->c < W / 2) {
+        hg__ref_pool_max_grad(w, arg, dy, dx, add);
+        return;
+    }
+    if (!add && !is_tiled(w)) memset(dx, 0, w->n * in * sizeof(float)), add = true;
+    for (size_t i = 0; i < w->n; i++, dx += in)
+        for (size_t oy = 0; oy < w->oh; oy++)
+            for (size_t ox = 0; ox < w->ow; ox++, dy += w->c, arg += w->c)
+                max_grad_window(w, taps_of(w, oy, ox), dy, arg, dx, add);
 }
 
 ALWAYS_INLINE void average_lanes(const hg__window *w, taps t, size_t left, const float *image, float *y)
