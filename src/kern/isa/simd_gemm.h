@@ -19,6 +19,7 @@ enum {
     K_BLOCK = 320,      /* of a panel: 20 KB with 8 lanes */
     A_BLOCK = 32 << 10, /* elements of A that are used before the next rows come */
     B_BLOCK = 4 << 10,  /* elements of B that a tile meets in one go */
+    SHORT_RUN = 8,      /* runs too short for a loop of their own: their elements are walked as runs of one */
 };
 
 /* Some of K: `runs` runs of `run` elements. */
@@ -95,6 +96,13 @@ ALWAYS_INLINE void tile_walk(const tile *t, vf sum[MOST_SUMS], size_t rows, size
     const size_t width = vectors == 1 ? W : PANEL, step = t->b_step;
     const ptrdiff_t run = (ptrdiff_t)t->k->run;
     const float *b = t->b;
+    if (run == 1 && t->k->a_run) {
+        const float *a[MOST_ROWS];
+        UNROLL
+        for (size_t i = 0; i < rows; i++) a[i] = t->a[i];
+        for (size_t r = 0; r < t->k->runs; r++, b += width) tile_step(sum, rows, vectors, a, t->k->a_run[r], b, step);
+        return;
+    }
     for (size_t r = 0; r < t->k->runs; r++) {
         const float *a[MOST_ROWS];
         UNROLL
@@ -207,10 +215,30 @@ static void gemm_block(const hg__gemm *g, const k_block *k)
     }
 }
 
+/* Short runs as runs of one element, a block at a time. */
+static void gemm_short(const hg__gemm *g)
+{
+    const size_t all = g->runs * g->run;
+    int32_t at[K_BLOCK];
+    for (size_t from = 0, r = 0, k = 0; from < all; from += K_BLOCK) {
+        const size_t now = all - from < K_BLOCK ? all - from : K_BLOCK;
+        for (size_t i = 0; i < now; i++) {
+            at[i] = g->a_run[r] + (int32_t)k;
+            if (++k == g->run) k = 0, r++;
+        }
+        gemm_block(
+            g, &(k_block){.a_run = at, .runs = now, .run = 1, .from = from, .first = !from, .last = from + now == all});
+    }
+}
+
 /* Runs that follow each other are one. Long runs are cut into equal parts, short ones are taken several at a time. */
 static void gemm_wide(const hg__gemm *g)
 {
     size_t runs = g->a_run ? g->runs : 1, run = g->a_run ? g->run : g->runs * g->run;
+    if (g->a_run && run <= SHORT_RUN) {
+        gemm_short(g);
+        return;
+    }
     size_t pieces = (run + K_BLOCK - 1) / K_BLOCK, together = pieces > 1 ? 1 : K_BLOCK / run;
     for (size_t r = 0; r < runs; r += together)
         for (size_t p = 0; p < pieces; p++) {

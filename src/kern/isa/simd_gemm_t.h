@@ -13,14 +13,15 @@
 enum {
     T_BLOCK = 128, /* rows that are walked at a time */
     T_DIRECT = 2,  /* so few tiles use a panel of D that copying it does not pay */
+    T_ALONE = 9,   /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
 };
 
 typedef struct t_tile {
     size_t rows;            /* of the block */
     const ptrdiff_t *a_row; /* [rows] */
     const float *a;
-    ptrdiff_t at[MOST_ROWS]; /* offsets of the tile's elements in a row of A */
-    const float *d;          /* the panel's first row */
+    ptrdiff_t at[T_ALONE]; /* offsets of the tile's elements in a row of A */
+    const float *d;        /* the panel's first row */
     size_t d_step;
     float *c;
     size_t c_step, columns; /* columns: that C has from here on */
@@ -33,7 +34,7 @@ typedef struct t_tile {
 ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors)
 {
     vf sum[MOST_SUMS], in[2];
-    const float *a[MOST_ROWS], *d = t->d;
+    const float *a[T_ALONE], *d = t->d;
     UNROLL
     for (size_t q = 0; q < height; q++) a[q] = t->a + t->at[q];
     UNROLL
@@ -74,15 +75,17 @@ static void t_5x1(const t_tile *t) { t_run(t, 5, 1); }
 static void t_6x1(const t_tile *t) { t_run(t, 6, 1); }
 static void t_7x1(const t_tile *t) { t_run(t, 7, 1); }
 static void t_8x1(const t_tile *t) { t_run(t, 8, 1); }
+static void t_9x1(const t_tile *t) { t_run(t, 9, 1); }
 
 static t_fn *const t_panels[MOST_ROWS] = {t_1x2, t_2x2, t_3x2, t_4x2, t_5x2, t_6x2, t_7x2, t_8x2};
-static t_fn *const t_singles[MOST_ROWS] = {t_1x1, t_2x1, t_3x1, t_4x1, t_5x1, t_6x1, t_7x1, t_8x1};
+static t_fn *const t_singles[T_ALONE] = {t_1x1, t_2x1, t_3x1, t_4x1, t_5x1, t_6x1, t_7x1, t_8x1, t_9x1};
 
 /* The panel that starts at column j, for all elements of A's rows. */
 static void t_columns(const hg__gemm_t *g, t_tile *t, size_t j)
 {
     bool single = g->n - j <= W;
-    size_t all = g->runs * g->run, most = single ? SINGLE_ROWS : TILE_ROWS, parts = (all + most - 1) / most;
+    size_t all = g->runs * g->run, most = !single ? TILE_ROWS : all == T_ALONE ? T_ALONE : SINGLE_ROWS;
+    size_t parts = (all + most - 1) / most;
     t->columns = g->n - j;
     for (size_t p = 0, r = 0, k = 0; p < parts; p++) {
         size_t from = part_start(all, parts, p), to = part_start(all, parts, p + 1);
@@ -117,7 +120,7 @@ static void t_block(const hg__gemm_t *g, size_t first, size_t rows)
     t_tile t = {.rows = rows, .a_row = a_row, .a = g->a, .c_step = g->c_step, .add = g->add || first};
     bool few = g->runs * g->run <= T_DIRECT * TILE_ROWS && !g->d_row;
     for (size_t j = 0; j < g->n; j += PANEL) {
-        if (few && g->n - j >= PANEL) {
+        if (few && (g->n - j >= PANEL || g->n - j == W)) {
             t.d = g->d + first * g->d_step + j, t.d_step = g->d_step;
         } else {
             t_copy(g, first, rows, j, copy);
