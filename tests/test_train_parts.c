@@ -176,6 +176,8 @@ static void json_with_an_option_that_is_wrong_or_unknown_is_refused(void **state
     assert_int_equal(hg__train_values_read(&back, values, "RUN/checkpoint", &e), HG_MODEL);
     assert_non_null(strstr(e.where, "RUN/checkpoint: momentous"));
     json_decref(values);
+    assert_int_equal(hg__train_values_read(&back, NULL, "RUN/checkpoint", &e), HG_MODEL);
+    assert_non_null(strstr(e.what, "holds no options"));
 }
 
 static void options_out_of_range_are_refused_by_name(void **state)

@@ -174,6 +174,7 @@ hg_status hg__rows_values_read(const hg__option *rows, void *values, const json_
     const char *name;
     json_t *unknown;
     hg__options_default(rows, values);
+    if (!json_is_object(document)) return hg__fail(e, HG_MODEL, where, "holds no options; another program wrote this");
     json_object_foreach((json_t *)document, name, unknown)
     {
         snprintf(place, sizeof place, "%s: %s", where, name);
