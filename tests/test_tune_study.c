@@ -32,7 +32,8 @@ static const char template[] = "input 8x8x1 -> x\ndense {z: 8..64 step 4} -> z\n
 static const hg__study_options options = {.objective = {"val_mse", "parameters"},
                                           .objectives = 2,
                                           .maximize = {false, true},
-                                          .settings = "{\"source\": \"mnist\", \"trials\": 3}"};
+                                          .settings =
+                                              "{\"data\": \"mnist\", \"tune\": {\"trials\": 3, \"budget\": null}}"};
 
 static int set_up(void **state)
 {
@@ -224,7 +225,8 @@ static void settings_and_spent_time_are_kept(void **state)
     place *p = *state;
     double sum;
     hg__study *s = open_study(p);
-    assert_int_equal(hg__study_settle(s, "{\"trials\": 20}", NULL), HG_OK);
+    assert_int_equal(hg__study_settle(s, "tune", "{\"trials\": 20}", NULL), HG_OK);
+    assert_non_null(strstr(hg__study_settings(s), "\"trials\": 20"));
     assert_int_equal(hg__study_spend(s, 1.5, &sum, NULL), HG_OK);
     hg__study_close(&s);
     s = open_study(p);
@@ -232,6 +234,21 @@ static void settings_and_spent_time_are_kept(void **state)
     assert_int_equal(hg__study_spend(s, 2, &sum, NULL), HG_OK);
     assert_true(sum == 3.5);
     hg__study_close(&s);
+}
+
+/* Both were opened before either changed anything. */
+static void settings_that_two_change_at_once_are_both_kept(void **state)
+{
+    place *p = *state;
+    hg__study *s = open_study(p), *other = open_study(p);
+    assert_int_equal(hg__study_settle(s, "tune", "{\"trials\": 20}", NULL), HG_OK);
+    assert_int_equal(hg__study_settle(other, "tune", "{\"budget\": \"2h\"}", NULL), HG_OK);
+    hg__study_close(&s);
+    assert_non_null(strstr(hg__study_settings(other), "\"trials\": 20"));
+    assert_non_null(strstr(hg__study_settings(other), "\"budget\": \"2h\""));
+    assert_int_equal(hg__study_settle(other, "tuna", "{\"trials\": 4}", &p->e), HG_DATA);
+    assert_non_null(strstr(p->e.what, "hold no \"tuna\""));
+    hg__study_close(&other);
 }
 
 /* ---- Refusals ---- */
@@ -430,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failure_is_kept_in_any_encoding, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_what_is_empty_is_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_and_spent_time_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(settings_that_two_change_at_once_are_both_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_spaces_and_objectives_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_study_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(eight_processes_lose_no_transaction, set_up, tear_down),

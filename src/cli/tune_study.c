@@ -164,30 +164,12 @@ static hg_status compare_source(const hg__tune_study *s, const hg__call *call, h
     return hg__fail(e, HG_USAGE, call->word[0], "%s is a study of %s; name that, or another --study", s->path, s->spec);
 }
 
-/* More trials or time are kept, for the others and for the next call. */
-static hg_status keep_changes(hg__tune_study *s, const hg__call *call, hg_error *e)
-{
-    const hg__tune_values *typed = call->values;
-    bool trials = hg__call_typed(call, "trials"), budget = hg__call_typed(call, "budget");
-    if (trials) s->v.tune.trials = typed->tune.trials;
-    if (budget) s->v.tune.budget = typed->tune.budget;
-    if (!trials && !budget) return HG_OK;
-    hg_status status = hg__tune_check(&s->v.tune, s->v.train.epochs, e);
-    if (status) return status;
-    json_object_set_new(s->settings, "tune", hg__rows_values(hg__tune_rows, &s->v.tune));
-    /* The texts of v pointed into what this replaced. */
-    status = hg__rows_values_read(hg__tune_rows, &s->v.tune, json_object_get(s->settings, "tune"), s->path, e);
-    if (status) return status;
-    char *text = hg__json_text(s->settings, JSON_COMPACT);
-    status = text ? hg__study_settle(s->study, text, e) : hg__fail_memory(e, s->path, 1 << 14);
-    free(text);
-    return status;
-}
-
 static hg_status read_settings(hg__tune_study *s, hg_error *e)
 {
     char data[600];
     snprintf(data, sizeof data, "%s: settings", s->path);
+    json_decref(s->settings);
+    s->settings = NULL;
     hg_status status = hg__json_parse(&s->settings, hg__study_settings(s->study), data, e);
     if (status) return status;
     const char *model = json_string_value(json_object_get(s->settings, "model"));
@@ -195,6 +177,27 @@ static hg_status read_settings(hg__tune_study *s, hg_error *e)
     status = hg__rows_values_read(hg__tune_rows, &s->v.tune, json_object_get(s->settings, "tune"), data, e);
     if (!status) status = hg__train_values_read(&s->v.train, json_object_get(s->settings, "train"), data, e);
     if (!status) status = hg__source_from_json(&s->spec, &s->v.source, json_object_get(s->settings, "data"), data, e);
+    return status;
+}
+
+/* More trials or time are kept, for the others and for the next call. */
+static hg_status keep_changes(hg__tune_study *s, const hg__call *call, hg_error *e)
+{
+    static const char *const names[] = {"trials", "budget"};
+    const hg__tune_values *typed = call->values;
+    hg__tune_options changed = s->v.tune;
+    json_t *values = json_object(), *all = hg__rows_values(hg__tune_rows, &typed->tune);
+    if (hg__call_typed(call, "trials")) changed.trials = typed->tune.trials;
+    if (hg__call_typed(call, "budget")) changed.budget = typed->tune.budget;
+    for (size_t i = 0; i < 2; i++)
+        if (hg__call_typed(call, names[i])) json_object_set(values, names[i], json_object_get(all, names[i]));
+    char *text = json_object_size(values) ? hg__json_text(values, JSON_COMPACT) : NULL;
+    hg_status status = text ? hg__tune_check(&changed, s->v.train.epochs, e) : HG_OK;
+    if (!status && text) status = hg__study_settle(s->study, "tune", text, e);
+    if (!status && text) status = read_settings(s, e);
+    free(text);
+    json_decref(values);
+    json_decref(all);
     return status;
 }
 

@@ -458,11 +458,31 @@ hg_status hg__study_release(hg__study *s, size_t number, hg_error *e)
     return status ? status : hg__database_end(&s->d, own(s, trial, "", e), e);
 }
 
-hg_status hg__study_settle(hg__study *s, const char *settings, hg_error *e)
+/* Within a transaction, so that what another process changed meanwhile stays. */
+static hg_status settle(hg__study *s, const char *part, json_t *changes, hg_error *e)
 {
-    hg_status status = hg__database_begin(&s->d, e);
+    json_t *settings = NULL;
+    hg_status status = read_attribute(s, "hourglass:settings", &settings, e);
+    char *text = NULL;
+    if (!status && json_object_update(json_object_get(settings, part), changes))
+        status = hg__fail(e, HG_DATA, s->d.path, "its settings hold no \"%s\" to change", part);
+    if (!status && !(text = hg__json_text(settings, JSON_INDENT(2)))) status = hg__fail_memory(e, s->d.path, 1 << 12);
+    if (!status) status = write_attribute(s, "hourglass:settings", json_incref(settings), e);
+    if (!status) free(s->settings), s->settings = text, text = NULL;
+    free(text);
+    json_decref(settings);
+    return status;
+}
+
+hg_status hg__study_settle(hg__study *s, const char *part, const char *values, hg_error *e)
+{
+    json_t *changes = NULL;
+    hg_status status = hg__json_parse(&changes, values, "settings", e);
     if (status) return status;
-    return hg__database_end(&s->d, write_attribute(s, "hourglass:settings", json_loads(settings, 0, NULL), e), e);
+    status = hg__database_begin(&s->d, e);
+    if (!status) status = hg__database_end(&s->d, settle(s, part, changes, e), e);
+    json_decref(changes);
+    return status;
 }
 
 hg_status hg__study_spend(hg__study *s, double seconds, double *sum, hg_error *e)

@@ -31,7 +31,7 @@ bool hg__study_is_missing(const char *path);
 hg_status hg__study_read(hg__study **s, const char *path, const char *name, hg_error *e);
 void hg__study_close(hg__study **s);
 
-const char *hg__study_settings(const hg__study *s); /* the JSON, as it was when the study was opened; owned */
+const char *hg__study_settings(const hg__study *s); /* the JSON, as it was when opened or last settled; owned */
 const hg__space *hg__study_space(const hg__study *s);
 size_t hg__study_objectives(const hg__study *s);
 const char *hg__study_objective(const hg__study *s, size_t i);
@@ -89,8 +89,9 @@ hg_status hg__study_tell(hg__study *s, size_t number, const hg__study_verdict *v
 /* Lets go of a trial that is not finished: the next worker resumes it. */
 hg_status hg__study_release(hg__study *s, size_t number, hg_error *e);
 
-/* Other settings from now on, as JSON. */
-hg_status hg__study_settle(hg__study *s, const char *settings, hg_error *e);
+/* Changes the settings' object `part` in the values given, a JSON object, and nothing else: what other processes
+ * changed stays. hg__study_settings are then as they stand in the file. */
+hg_status hg__study_settle(hg__study *s, const char *part, const char *values, hg_error *e);
 /* Adds to the seconds of wall time that were spent on the study, and tells their sum. */
 hg_status hg__study_spend(hg__study *s, double seconds, double *sum, hg_error *e);
 
