@@ -193,9 +193,13 @@ static hg_status run_tune(hg__call *call, hg_error *e)
     if (status == HG_INTERRUPTED || status == HG_TERMINATED) status = stopped(status, &s, e);
     if (!status) status = refuse_failures(&s, e);
     if (!status) status = hg__tune_best_open(&b, &s, e);
+    if (!status) status = hg__tune_best_restore(&b, &s, e);
     if (!status && v->retrain && !b.arguments)
-        status =
-            hg__fail(e, HG_FAILED, s.path, "no trial is complete, so there is none to train anew; allow more trials");
+        status = hg__fail(
+            e, HG_FAILED, s.path, "%s",
+            b.number == HG__NO_TRIAL
+                ? "no trial is complete, so there is none to train anew; allow more trials"
+                : "another program ran its best trial; train the graph that this call prints without --retrain");
     if (!status && v->retrain) status = hg__tune_best_retrain(&b, call, &test, e);
     shown = call->out, call->out = (hg__text){0}; /* what eval said stands at the end */
     if (!status) status = tell_result(call, &s, &b, test, e);

@@ -1,6 +1,7 @@
 /* tune_best.c: see tune_best.h. What is printed as a command is what --retrain runs. */
 #include "cli/tune_best.h"
 
+#include "base/file.h"
 #include "cli/output.h"
 #include "record/json_text.h"
 #include "train/schedules.h"
@@ -49,23 +50,34 @@ static bool is_said_otherwise(const char *name)
     return false;
 }
 
-/* How long: as long as the trial until its best epoch, or to the end of a schedule that spans the whole. */
-static hg_status find_epochs(const hg__tune_study *s, size_t number, const hg_train_options *o, size_t *epochs,
-                             hg_error *e)
+/* Its best epoch as the study was told; 0: of none. */
+static size_t best_epoch(const hg__history *h, const hg__trial *t)
+{
+    size_t best = 0;
+    double least = (double)INFINITY;
+    for (size_t epoch = 1; epoch <= t->epochs; epoch++) {
+        double loss = hg__trial_loss(h, t, epoch);
+        if (loss < least) best = epoch, least = loss;
+    }
+    return best;
+}
+
+/* How long: as long as the trial until its best epoch, or to the end of a schedule that spans the whole. The run folder
+ * knows by which epoch's model the trial was judged; where it is gone, the study knows its best epoch. */
+static size_t find_epochs(const hg__tune_best *b, const hg__tune_study *s, const hg_train_options *o)
 {
     char path[1024];
     hg_run *run = NULL;
     hg_epoch *row = NULL;
-    size_t n = 0;
-    *epochs = o->epochs;
-    if (hg__schedule_named(o->schedule)->whole) return HG_OK;
-    hg_status status = hg_run_open(&run, hg__study_run(s->study, number, "", path, sizeof path), e);
-    if (!status) status = hg_run_epochs(run, &row, &n, e);
-    for (size_t i = 0; !status && i < n; i++)
-        if (row[i].best) *epochs = row[i].epoch;
+    size_t n = 0, epochs = b->epoch ? b->epoch : o->epochs;
+    if (hg__schedule_named(o->schedule)->whole) return o->epochs;
+    hg_status gone = hg_run_open(&run, hg__study_run(s->study, b->number, "", path, sizeof path), NULL);
+    if (!gone) gone = hg_run_epochs(run, &row, &n, NULL);
+    for (size_t i = 0; !gone && i < n; i++)
+        if (row[i].best) epochs = row[i].epoch;
     free(row);
     hg_run_close(&run);
-    return status;
+    return epochs;
 }
 
 /* "digits.db" gives "digits.best". */
@@ -77,16 +89,13 @@ static void choose_out(const hg__tune_study *s, char *out, size_t n)
 static hg_status build_call(hg__tune_best *b, const hg__tune_study *s, const hg_train_options *o, hg_error *e)
 {
     char number[32], path[1024];
-    size_t epochs = 0;
     hg__source_options usual = {0};
     hg_train_options defaults = hg_train_defaults();
-    hg_status status = find_epochs(s, b->number, o, &epochs, e);
-    if (status) return status;
     hg__options_default(hg__source_rows, &usual);
     add(b, "hourglass"), add(b, "train"), add(b, s->spec);
     add_option(b, "model", hg__study_run(s->study, b->number, ".hg", path, sizeof path));
     add_option(b, "val", "0");
-    snprintf(number, sizeof number, "%zu", epochs);
+    snprintf(number, sizeof number, "%zu", find_epochs(b, s, o));
     add_option(b, "epochs", number);
     snprintf(number, sizeof number, "%.15g", o->test);
     if (!hg__source_has_test(s->spec, &s->v.source)) add_option(b, "test", number);
@@ -112,15 +121,24 @@ hg_status hg__tune_best_open(hg__tune_best *b, hg__tune_study *s, hg_error *e)
     if (!status) b->number = hg__tuner_best(h);
     if (status || b->number == HG__NO_TRIAL) return status;
     const hg__trial *t = &h->trial[b->number];
-    b->value = t->objective[0];
+    bool has_run = *t->run; /* one that Optuna ran has no folder here */
+    b->value = t->objective[0], b->epoch = best_epoch(h, t);
     b->graph = hg__space_graph(space, t->point), b->options = hg__space_options(space, t->point);
     if (!b->graph || !b->options) return hg__fail_memory(e, s->path, 1 << 14);
     status = hg__trial_options(&o, &texts, space, t->point, e);
     if (!status) status = hg__study_noted(s->study, b->number, "sd", &b->sd, e);
-    /* one that Optuna ran has no folder here */
-    if (!status && *t->run) status = build_call(b, s, &o, e);
+    if (!status && has_run) status = build_call(b, s, &o, e);
     free(texts);
     return status;
+}
+
+hg_status hg__tune_best_restore(const hg__tune_best *b, const hg__tune_study *s, hg_error *e)
+{
+    char path[1024], folder[1024];
+    if (!b->arguments || hg__is_file(hg__study_run(s->study, b->number, ".hg", path, sizeof path))) return HG_OK;
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    hg_status status = hg__dir_make(folder, e);
+    return status ? status : hg__file_write(path, b->graph, strlen(b->graph), false, e);
 }
 
 void hg__tune_best_close(hg__tune_best *b)

@@ -9,6 +9,7 @@ enum { HG__MOST_ARGUMENTS = 200 };
 
 typedef struct hg__tune_best {
     size_t number; /* HG__NO_TRIAL: none is complete; then the rest is empty */
+    size_t epoch;  /* its best; 0: none was told */
     double value, sd;
     char *graph, *options;              /* as they were filled; owned */
     char *argument[HG__MOST_ARGUMENTS]; /* "hourglass", "train", … and NULL; owned */
@@ -18,6 +19,8 @@ typedef struct hg__tune_best {
 /* Close in any case. */
 hg_status hg__tune_best_open(hg__tune_best *b, hg__tune_study *s, hg_error *e);
 void hg__tune_best_close(hg__tune_best *b);
+/* Writes the trial's graph anew where it went with the run folders: the call reads it. */
+hg_status hg__tune_best_restore(const hg__tune_best *b, const hg__tune_study *s, hg_error *e);
 /* The call as a shell reads it. */
 void hg__tune_best_command(const hg__tune_best *b, hg__text *out);
 

@@ -23,6 +23,12 @@ ok 'and leaves the run' [ -s a.best/model.safetensors ]
 run hourglass tune --study a.db --json -q
 ok 'the study alone is enough to go on, and tells the same' [ "$(number trials) $(number complete)" = "5 $(number complete)" ]
 ok 'without another training' [ ! -s err ]
+call=$(run hourglass tune --study a.db && grep '^  hourglass train ' out)
+cp a.db bare.db
+run hourglass tune --study bare.db --retrain --json -q
+ok 'a study whose run folders are gone trains its best anew' [ "$status" = 0 -a -s bare.best/model.safetensors ]
+run hourglass tune --study bare.db
+ok 'with the same call' [ "$(grep '^  hourglass train ' out)" = "${call//a./bare.}" ]
 : >cut.db
 run hourglass tune "${sample[@]}" --epochs 1 --trials 1 --study cut.db --json -q
 ok 'a study whose beginning was cut short is begun again' [ "$status $(number complete)" = '0 1' ]
