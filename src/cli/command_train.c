@@ -10,6 +10,7 @@
 #include "cli/sheets.h"
 #include "cli/source_options.h"
 #include "cli/subject.h"
+#include "cli/tune_study.h"
 #include "record/json_text.h"
 #include "train/train_rows.h"
 
@@ -179,6 +180,10 @@ static hg_status need_source_and_model(const hg__call *call, hg_error *e)
     size_t used = 0;
     if (!call->words)
         return hg__fail(e, HG_USAGE, "train", "name the data to train on, as in: hourglass train mnist --model conv");
+    if (v->model && *v->model && hg__tune_is_template(v->model))
+        return hg__fail(e, HG_USAGE, v->model,
+                        "is a template: its holes are filled by a study; hourglass tune %s --model %s begins one",
+                        call->word[0], v->model);
     if (v->model && *v->model) return HG_OK;
     for (size_t i = 0; i < hg_presets() && used < sizeof presets; i++)
         used += (size_t)snprintf(presets + used, sizeof presets - used, "%s%s", i ? ", " : "", hg_preset_name(i));

@@ -54,6 +54,14 @@ static hg_status open_space(hg__space *space, const char *model, const char *sea
     return s;
 }
 
+bool hg__tune_is_template(const char *model)
+{
+    hg__space space = {0};
+    bool has_holes = !open_space(&space, model, NULL, NULL) && space.n;
+    hg__space_close(&space);
+    return has_holes;
+}
+
 static hg_status need_words(const hg__call *call, const hg__tune_values *v, hg_error *e)
 {
     if (!call->words)

@@ -41,6 +41,12 @@ refused 2 '--resize: "28" is no size' train mnist-sample --model conv --resize 2
 refused 1 'is a folder; name the study' tune report .
 refused 1 'is not there, or its folder is not' tune report none.db
 refused 1 'its folder is not there; make it' bench literature --only hinton-deep -o nowhere/page.html
+printf 'input 28x28x1 -> x\ndense {z: 4..8} -> z\nmirror sigmoid -> y\nloss mse y x\n' >holes.hg
+printf 'input 28x28x1 -> x\ndense 4 -> z\nmirror sigmoid -> y\nloss mse y x\nsearch lr={1e-4..1e-2}\n' >search.hg
+refused 2 'holes.hg: is a template: its holes are filled by a study; hourglass tune mnist-sample --model holes.hg begins' \
+    train mnist-sample --model holes.hg
+refused 2 'search.hg: is a template' train mnist-sample --model search.hg
+rm holes.hg search.hg
 refused 2 'name the data to train on' train
 refused 2 'name the model to train' train mnist-sample
 refused 2 "did you mean 'conv'?" train mnist-sample --model cnov
