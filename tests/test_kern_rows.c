@@ -117,6 +117,30 @@ static void pooling_agrees(const hg__kernels *k)
     }
 }
 
+/* 2 x 2 windows side by side, of an odd image as well: the gradient overwrites all of the image. The pixels are few
+ * numbers and NaN, of which the first is the maximum. */
+static void halving_agrees(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        box b = box_open(250 + trial);
+        hg_shape s = shape_of(&b, 1, 7);
+        hg__window w = {2, s.h, s.w, s.c, (s.h + 1) / 2, (s.w + 1) / 2, 2, 2, 2, 2, 0, 0};
+        size_t in = w.n * w.h * w.w * w.c, out = w.n * w.oh * w.ow * w.c;
+        real *x = coarse(&b, in), *y = box_take(&b, out), *want = box_take(&b, out), *dy = values(&b, out);
+        real *dx = values(&b, in), *dx2 = copy_of(&b, dx, in);
+        int32_t *arg = (int32_t *)box_take(&b, out), *arg2 = (int32_t *)box_take(&b, out);
+        for (size_t i = 0; i < in; i++) x[i] = pick(&b, 0, 2) ? x[i] : (real)NAN;
+        k->pool_max(&w, x, y, arg);
+        hg__kernels_ref.pool_max(&w, x, want, arg2);
+        for (size_t i = 0; i < out; i++) assert_true(y[i] == want[i] || (y[i] != y[i] && want[i] != want[i]));
+        assert_memory_equal(arg, arg2, out * sizeof *arg);
+        k->pool_max_grad(&w, arg, dy, dx, false);
+        hg__kernels_ref.pool_max_grad(&w, arg, dy, dx2, false);
+        assert_near("pool_max_grad", dx, dx2, in, 0);
+        box_close(&b);
+    }
+}
+
 static void resizing_agrees(const hg__kernels *k)
 {
     for (size_t trial = 0; trial < TRIALS; trial++) {
@@ -384,6 +408,10 @@ static void a_bias_gradient_that_is_cut_continues_bitwise(void **state)
 }
 static void element_by_element_rows_agree(void **state) { (void)state, for_each_set(elementwise_agrees); }
 static void pooling_rows_agree(void **state) { (void)state, for_each_set(pooling_agrees); }
+static void of_two_by_two_pixels_the_first_nan_is_the_maximum(void **state)
+{
+    (void)state, for_each_set(halving_agrees);
+}
 static void resizing_rows_agree(void **state) { (void)state, for_each_set(resizing_agrees); }
 static void unshuffle_is_the_inverse_of_shuffle(void **state) { (void)state, for_each_set(unshuffle_undoes_shuffle); }
 static void normalisation_rows_agree(void **state) { (void)state, for_each_set(normalisation_agrees); }
@@ -406,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_bias_gradient_that_is_cut_continues_bitwise),
         cmocka_unit_test(element_by_element_rows_agree),
         cmocka_unit_test(pooling_rows_agree),
+        cmocka_unit_test(of_two_by_two_pixels_the_first_nan_is_the_maximum),
         cmocka_unit_test(resizing_rows_agree),
         cmocka_unit_test(unshuffle_is_the_inverse_of_shuffle),
         cmocka_unit_test(normalisation_rows_agree),
