@@ -97,6 +97,8 @@ static void bad_text_is_refused_with_a_hint(void **state)
         {"binarize=some", "sample|LEVEL is expected"},
         {"noise=gausian:1", "did you mean gaussian"},
         {"noise=", "no augmentation"},
+        {"share=0.5", "nothing follows the share"},
+        {"rotate=5,share=0.5", "write what that part of the pictures meets behind it: share=0.5,rotate=15"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -41,6 +41,14 @@ hg_status hg__fail_memory(hg_error *e, const char *where, size_t bytes)
     return hg__fail(e, HG_MEMORY, where, "%zu bytes of memory are not to be had; use a smaller batch or model", bytes);
 }
 
+hg_status hg__fail_within(hg_error *e, hg_status status, const char *outer)
+{
+    char where[sizeof e->where];
+    if (!status || !e) return status;
+    snprintf(where, sizeof where, "%s: %.256s", outer, e->where);
+    return hg__fail(e, status, where, "%s", e->what);
+}
+
 /* Levenshtein distance, words cut at 31 letters. */
 static size_t distance(const char *a, const char *b)
 {

@@ -15,6 +15,10 @@ hg_status hg__fail(hg_error *e, hg_status status, const char *where, const char 
 /* The same, with strerror(errno) after `what`: "cannot be opened: No such file or directory". */
 hg_status hg__fail_errno(hg_error *e, const char *where, const char *what);
 
+/* Puts `outer` in front of an error's place, as in "--augment: rotate=500", and gives the status back. HG_OK: does
+ * nothing. */
+hg_status hg__fail_within(hg_error *e, hg_status status, const char *outer);
+
 hg_status hg__fail_memory(hg_error *e, const char *where, size_t bytes);
 
 /* The candidate nearest to `word` by edit distance, or NULL when none is near: "did you mean". */

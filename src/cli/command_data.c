@@ -279,6 +279,7 @@ static hg_status augment(const show_values *v, const hg_set *set, size_t n, floa
     float *scratch = NULL;
     hg_status s = hg_augment_parse(&a, v->augment, e);
     if (!s) s = hg_augment_check(a, set->shape, e);
+    s = hg__fail_within(e, s, "--augment");
     if (!s) s = hg__floats_open(&scratch, 3, size, e);
     for (size_t i = 0; !s && i < n; i++) {
         hg_set_get(set, i, y + i * size);

@@ -385,7 +385,7 @@ static hg_status choose_noise(hg_augment **noise, const char **text, const bench
 {
     *text = v->noise && *v->noise ? v->noise : hg__subject_noise(&b->subject);
     if (!*text || !strcmp(*text, "none")) return HG_OK;
-    return hg__noise_parse(noise, *text, e);
+    return hg__fail_within(e, hg__noise_parse(noise, *text, e), "--noise");
 }
 
 /* More than one RUN, where they have a meaning; and what --codes cannot go with. */
@@ -413,7 +413,7 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     if (!s) s = hg__subject_cut(&b.subject, v->keep, e);
     if (!s) s = choose_noise(&noise, &noise_text, &b, v, e);
     if (!s) s = open_data(&b, v, e);
-    if (!s && noise) s = hg_augment_check(noise, b.set->shape, e);
+    if (!s && noise) s = hg__fail_within(e, hg_augment_check(noise, b.set->shape, e), "--noise");
     if (s) goto done;
     hg__evaluation_work work = {.subject = &b.subject, .set = b.set, .index = b.index, .n = b.n, .noise = noise_text};
     work.walk = (hg__walk){.from = "x", .to = "y", .threads = v->threads, .batch = v->batch};

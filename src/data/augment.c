@@ -161,6 +161,16 @@ hg_status hg_augment_check(const hg_augment *a, hg_shape shape, hg_error *e)
     return HG_OK;
 }
 
+/* A share is of what follows it. */
+static hg_status check_shares(const hg_augment *a, const char *spec, hg_error *e)
+{
+    if (a->step[a->n - 1].kind->work) return HG_OK;
+    return hg__fail(e, HG_USAGE, spec,
+                    "nothing follows the share, so it changes nothing; write what that part of the pictures meets "
+                    "behind it: share=%g,rotate=15",
+                    a->step[a->n - 1].value[0]);
+}
+
 hg_status hg_augment_parse(hg_augment **made, const char *spec, hg_error *e)
 {
     hg_augment *a = calloc(1, sizeof *a);
@@ -173,6 +183,7 @@ hg_status hg_augment_parse(hg_augment **made, const char *spec, hg_error *e)
         if (a->n == MOST_STEPS) s = hg__fail(e, HG_USAGE, spec, "more than %d augmentations are too many", MOST_STEPS);
         else s = read_item(&a->step[a->n++], item, e);
     }
+    if (!s) s = check_shares(a, spec, e);
     free(copy);
     if (s) hg_augment_close(&a);
     else *made = a;

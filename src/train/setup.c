@@ -158,6 +158,17 @@ static hg_status open_update(hg__trainer *t, hg_error *e)
     return s ? s : open_memory(t, e);
 }
 
+static hg_status open_augment(hg__trainer *t, hg_error *e)
+{
+    hg_status s = HG_OK;
+    if (t->o.augment && *t->o.augment) s = hg_augment_parse(&t->augment, t->o.augment, e);
+    if (!s && t->augment) s = hg_augment_check(t->augment, t->set->shape, e);
+    if (s) return hg__fail_within(e, s, "--augment");
+    if (t->o.noise && *t->o.noise) s = hg__noise_parse(&t->noise, t->o.noise, e);
+    if (!s && t->noise) s = hg_augment_check(t->noise, t->set->shape, e);
+    return hg__fail_within(e, s, "--noise");
+}
+
 hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
 {
     hg_shape x;
@@ -168,10 +179,7 @@ hg_status hg__trainer_open(hg__trainer *t, hg_graph **g, hg_error *e)
         s = hg__fail(e, HG_MODEL, (*g)->name, "takes %zux%zux%zu, the data are %zux%zux%zu", x.h, x.w, x.c,
                      t->set->shape.h, t->set->shape.w, t->set->shape.c);
     if (!s) s = open_split(t, e);
-    if (!s && t->o.augment && *t->o.augment) s = hg_augment_parse(&t->augment, t->o.augment, e);
-    if (!s && t->o.noise && *t->o.noise) s = hg__noise_parse(&t->noise, t->o.noise, e);
-    if (!s && t->augment) s = hg_augment_check(t->augment, t->set->shape, e);
-    if (!s && t->noise) s = hg_augment_check(t->noise, t->set->shape, e);
+    if (!s) s = open_augment(t, e);
     if (!s) s = open_model(t, g, e);
     if (!s) s = open_update(t, e);
     if (!s) s = hg__advice_look(t, e);
