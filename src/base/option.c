@@ -44,11 +44,19 @@ static hg_status set_flag(const hg__option *row, void *values, const char *text,
     return hg__fail(e, HG_USAGE, where, "\"%s\" is neither true nor false", text);
 }
 
+static bool is_negative(const char *text)
+{
+    char *end = NULL;
+    return *text == '-' && text[1] >= '0' && text[1] <= '9' && strtoll(text, &end, 10) < 0 && !*end;
+}
+
 static hg_status set_whole(const hg__option *row, void *values, const char *text, const char *where, hg_error *e)
 {
     char *end = NULL;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
+    if (is_negative(text))
+        return hg__fail(e, HG_USAGE, where, "%s is too small; the least is %.0f", text, fmax(row->min, 0));
     if (text[0] < '0' || text[0] > '9' || *end)
         return hg__fail(e, HG_USAGE, where, "\"%s\" is not a whole number", text);
     if (errno) return hg__fail(e, HG_USAGE, where, "%s is too large for a 64-bit number", text);

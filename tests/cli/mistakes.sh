@@ -25,6 +25,10 @@ refused 2 '-z: train has no such option' train mnist-sample -z
 refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs
 refused 2 '--epochs: needs a value' train mnist-sample --model conv --epochs --json
 refused 2 '--epochs: "many" is not a whole number' train mnist-sample --model conv --epochs many
+refused 2 '--threads: -1 is too small; the least is 0' train mnist-sample --model conv --threads -1
+refused 2 '--epochs: -3 is too small; the least is 1' train mnist-sample --model conv --epochs=-3
+refused 2 '--epochs: "-3x" is not a whole number' train mnist-sample --model conv --epochs=-3x
+refused 2 '--seed: -2 is too small; the least is 0' train mnist-sample --model conv --seed -2
 refused 2 '--epochs: 0 is too small; the least is 1' train mnist-sample --model conv --epochs=0
 refused 2 '--resume: has an empty value' train mnist-sample --model conv --resume ''
 refused 2 '--out: has an empty value' train mnist-sample --model conv --out=
