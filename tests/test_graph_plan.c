@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "net/plan.h"
+#include "net/sketch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -264,6 +265,27 @@ static void a_plan_keeps_within_its_memory_or_says_what_it_needs(void **state)
     assert_true(recomputed);
 }
 
+static void a_sketch_tells_what_the_plan_takes_and_takes_nothing(void **state)
+{
+    (void)state;
+    for (int train = 0; train < 2; train++) {
+        hg_plan *p = NULL, *sketch = NULL;
+        hg_model *m = NULL;
+        hg_graph *g = NULL;
+        hg_plan_options o = {.batch = 64, .train = train, .threads = 2};
+        assert_int_equal(hg_graph_open(&g, "conv", NULL, NULL), HG_OK);
+        assert_int_equal(hg_model_make(&m, &g, 1, NULL), HG_OK);
+        assert_int_equal(hg_plan_open(&p, m, &o, NULL), HG_OK);
+        assert_int_equal(hg__plan_sketch(&sketch, m, &o, NULL), HG_OK);
+        char *taken = hg_plan_describe(p, true), *told = hg_plan_describe(sketch, true);
+        assert_string_equal(told, taken);
+        assert_int_equal(hg_plan_memory(sketch), hg_plan_memory(p));
+        assert_true(p->arena.size && !sketch->arena.size && !sketch->shared);
+        free(taken), free(told);
+        hg_plan_close(&sketch), hg_plan_close(&p), hg_model_close(&m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +293,7 @@ int main(void)
         cmocka_unit_test(branches_and_coupled_samples_share_no_memory_in_use),
         cmocka_unit_test(random_nets_share_no_memory_in_use),
         cmocka_unit_test(a_plan_keeps_within_its_memory_or_says_what_it_needs),
+        cmocka_unit_test(a_sketch_tells_what_the_plan_takes_and_takes_nothing),
         cmocka_unit_test(buffers_alive_together_are_placed_apart),
         cmocka_unit_test(reuse_saves_memory),
     };

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/source_options.h"
 #include "cli/walk_rows.h"
+#include "net/sketch.h"
 
 #include <hourglass/net.h>
 #include <math.h>
@@ -225,7 +226,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
     hg_status s = open_graph(&g, call, e);
     if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);
-    if (!s) s = hg_plan_open(&p, m, &o, e);
+    if (!s) s = hg__plan_sketch(&p, m, &o, e);
     if (s) goto done;
     text = hg_plan_describe(p, call->common->json);
     if (!text) s = hg__fail_memory(e, call->word[0], 4096);

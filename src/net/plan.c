@@ -3,6 +3,8 @@
  * everything is placed. */
 #include "net/plan.h"
 
+#include "net/sketch.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -386,11 +388,13 @@ static void leave_packed(hg_plan *p)
 /* What lies outside the plan's own arena. */
 static size_t foreign(const hg_plan *p) { return p->sizes.weights + (p->o.train ? 0 : p->sizes.packed); }
 
+static size_t own_memory(const hg_plan *p) { return hg__align(bytes_of(p) - foreign(p)); }
+
 static hg_status take_memory(hg_plan *p, const hg__needs *needs, hg_error *e)
 {
     const hg__sizes *s = &p->sizes;
     size_t jobs = hg__align(p->jobs * sizeof *p->job);
-    hg_status status = hg__arena_open(&p->arena, bytes_of(p) - foreign(p), e);
+    hg_status status = hg__arena_open(&p->arena, own_memory(p), e);
     if (status) return status;
     p->gradient = p->o.train ? hg__arena_take(&p->arena, s->gradient) : NULL;
     p->shards = hg__arena_take(&p->arena, s->shards);
@@ -419,7 +423,7 @@ static hg_status lay_out(hg_plan *p, hg_error *e)
     p->jobs = p->o.train ? list_jobs(p, NULL) : 0;
     hg_status s = name_losses(p, e);
     if (!s) s = fit_memory(p, needs, e);
-    if (!s) s = take_memory(p, needs, e);
+    if (!s && !p->is_sketch) s = take_memory(p, needs, e);
     free(needs);
     return s;
 }
@@ -429,14 +433,15 @@ static hg_status choose_kernels(hg_plan *p, hg_error *e)
     return p->o.precision == HG_PRECISION_BF16 ? hg__kernels_choose_bf16(&p->k, e) : hg__kernels_choose(&p->k, e);
 }
 
-hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_error *e)
+/* Lays the plan out, and, but for a sketch, takes its memory. */
+static hg_status make_plan(hg_plan **out, hg_model *m, const hg_plan_options *o, bool is_sketch, hg_error *e)
 {
     const hg_graph *g = hg_model_graph(m);
     if (!o->batch || o->batch > INT32_MAX / 1024)
         return hg__fail(e, HG_USAGE, "batch", "%zu is not a batch size", o->batch);
     hg_plan *p = calloc(1, sizeof *p);
     if (!p) return hg__fail_memory(e, g->name, sizeof *p);
-    *p = (hg_plan){.model = m, .g = g, .o = *o};
+    *p = (hg_plan){.model = m, .g = g, .o = *o, .is_sketch = is_sketch};
     size_t weights;
     p->weights = hg_model_weights(m, &weights);
     p->place = calloc(g->nodes, sizeof *p->place);
@@ -446,11 +451,25 @@ hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_
     if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
     if (!s && o->pin) p->pinned = hg__team_pin(p->team);
     if (!s) s = lay_out(p, e);
+    if (s) hg_plan_close(&p);
+    else *out = p;
+    return s;
+}
+
+hg_status hg_plan_open(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_error *e)
+{
+    hg_plan *p = NULL;
+    hg_status s = make_plan(&p, m, o, false, e);
     if (!s && o->train) hg_plan_refresh(p);
     else if (!s) s = share_packed(p, e);
     if (s) hg_plan_close(&p);
     else *out = p;
     return s;
+}
+
+hg_status hg__plan_sketch(hg_plan **out, hg_model *m, const hg_plan_options *o, hg_error *e)
+{
+    return make_plan(out, m, o, true, e);
 }
 
 void hg_plan_close(hg_plan **p)
@@ -466,5 +485,5 @@ void hg_plan_close(hg_plan **p)
 }
 
 hg_real *hg_plan_gradient(hg_plan *p) { return p->gradient; }
-size_t hg_plan_memory(const hg_plan *p) { return p->arena.size + foreign(p) - p->sizes.weights; }
+size_t hg_plan_memory(const hg_plan *p) { return own_memory(p) + foreign(p) - p->sizes.weights; }
 hg__team *hg__plan_team(hg_plan *p) { return p->team; }

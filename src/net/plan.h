@@ -65,7 +65,8 @@ struct hg_plan {
     const hg_graph *g;
     const hg__kernels *k;
     hg__team *team;
-    bool pinned; /* its threads are, as o.pin asks */
+    bool is_sketch; /* without memory: it cannot be walked */
+    bool pinned;    /* its threads are, as o.pin asks */
     hg_plan_options o;
     hg__place *place; /* [nodes] */
     hg__leg *leg;     /* [legs] */

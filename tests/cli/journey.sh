@@ -168,6 +168,8 @@ run hourglass models list --json
 ok 'models list --json is JSON' json '{m["name"] for m in d["models"]} >= {"conv", "deep", "pool", "vae", "rateless"}'
 run hourglass models show conv
 cp out mine.hg
+run hourglass models plan conv --input 128x128x1 --batch 1048576
+ok 'a plan that no machine has memory for is told of' grep -q '^total  *[0-9]\{7\}\.[0-9]* MB' out
 run hourglass models plan mine.hg --batch 32 --code 7 --input 31x29x3 --json
 ok 'models plan --json is JSON' json 'd'
 run hourglass models ops
