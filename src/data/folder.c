@@ -2,6 +2,7 @@
  * the folders in it are the classes, numbered in the order of their names. Names are compared byte by byte, so the
  * order is the same on every machine. All pictures become one size; as soon as one is in colour, all are. */
 #include "base/file.h"
+#include "base/memory.h"
 #include "data/formats.h"
 #include "data/resize.h"
 
@@ -131,7 +132,10 @@ static hg_status make_table(hg__table *t, const listing *l, hg_shape first, cons
     t->shape = (hg_shape){ask.h ? ask.h : first.h, ask.w ? ask.w : first.w, ask.c ? ask.c : first.c};
     if (t->shape.c != 1 && t->shape.c != 3)
         return hg__fail(l->e, HG_USAGE, name, "pictures have 1 or 3 channels, not %zu", t->shape.c);
-    if (!hg__mul(n, hg_shape_size(t->shape), &bytes) || !(t->bytes = malloc(bytes)))
+    if (!hg__mul(n, hg_shape_size(t->shape), &bytes)) bytes = SIZE_MAX;
+    hg_status s = hg__memory_check(bytes, name, "ask for a smaller --resize, or fewer samples (--limit)", l->e);
+    if (s) return s;
+    if (!(t->bytes = malloc(bytes)))
         return hg__fail(l->e, HG_MEMORY, name,
                         "%zu pictures of %zu x %zu do not fit into memory; ask for a smaller size", n, t->shape.h,
                         t->shape.w);

@@ -4,6 +4,7 @@
  * repeated), without smoothing when it shrinks. */
 #include "data/resize.h"
 #include "base/arena.h"
+#include "base/memory.h"
 #include "data/sample_table.h"
 
 #include <math.h>
@@ -173,9 +174,12 @@ static hg_status fresh(hg__table *t, hg_shape to, hg__table *made, const char *n
     size_t values, bytes;
     if (!hg__mul(t->n, hg_shape_size(to), &values) || !hg__mul(values, sizeof(float), &bytes))
         return hg__fail(e, HG_USAGE, name, "%zu samples of %zu x %zu x %zu are too many", t->n, to.h, to.w, to.c);
+    if (!t->floats) bytes = values;
+    hg_status s = hg__memory_check(bytes, name, "ask for a smaller --resize, or fewer samples (--limit)", e);
+    if (s) return s;
     *made = *t;
     made->shape = to;
-    made->bytes = t->bytes ? malloc(values) : NULL;
+    made->bytes = t->bytes ? malloc(bytes) : NULL;
     made->floats = t->floats ? malloc(bytes) : NULL;
     return made->bytes || made->floats ? HG_OK : hg__fail_memory(e, name, bytes);
 }

@@ -63,6 +63,7 @@ refused 2 '--augment: share=0.5: nothing follows the share' train mnist-sample -
 refused 2 '--noise: gausian:0.3: there is no augmentation "gausian"; did you mean gaussian' \
     train mnist-sample --model conv --noise gausian:0.3
 refused 2 '--noise: occlude=99: is beyond pictures of 28 x 28' train mnist-sample --model conv --noise occlude:99
+refused 1 'mnist-sample: needs 4295.0 GB of memory, and ' train mnist-sample --model conv --resize 65536x65536
 refused 2 'something is missing' eval
 refused 2 'is one word too many' report a b
 refused 3 'did you mean "mnist"?' train minst --model conv
