@@ -3,6 +3,8 @@
 #include "base/fail.h"
 #include "kern_harness.h"
 
+#include <stdio.h>
+
 enum { POINTS = 40000 };
 
 /* |got - want| in units of want's last place as a float. */
@@ -103,11 +105,11 @@ static void the_best_set_that_runs_is_chosen(void **state)
     (void)state;
     const hg__kernels *k = NULL, *best = NULL;
     unsetenv("HOURGLASS_ISA");
-    assert_int_equal(hg__kernels_choose(&k, NULL), HG_OK);
+    assert_int_equal(hg__kernels_choose(&k, HG_PRECISION_F32, NULL), HG_OK);
     for (size_t i = 0; i < hg__kernel_sets(); i++) {
         bool runs = false;
         const hg__kernels *set = hg__kernel_set(i, &runs);
-        if (runs && !set->bf16) best = set;
+        if (runs && set->precision == HG_PRECISION_F32) best = set;
     }
     assert_ptr_equal(k, best);
 }
@@ -118,33 +120,42 @@ static void hourglass_isa_names_the_set(void **state)
     const hg__kernels *k = NULL;
     hg_error e = {0};
     setenv("HOURGLASS_ISA", "ref", 1);
-    assert_int_equal(hg__kernels_choose(&k, &e), HG_OK);
+    assert_int_equal(hg__kernels_choose(&k, HG_PRECISION_F32, &e), HG_OK);
     assert_ptr_equal(k, &hg__kernels_ref);
     setenv("HOURGLASS_ISA", "refx", 1);
-    assert_int_equal(hg__kernels_choose(&k, &e), HG_USAGE);
+    assert_int_equal(hg__kernels_choose(&k, HG_PRECISION_F32, &e), HG_USAGE);
     assert_string_equal(e.where, "HOURGLASS_ISA");
     assert_non_null(strstr(e.what, "'refx'"));
     assert_non_null(strstr(e.what, "did you mean 'ref'"));
     unsetenv("HOURGLASS_ISA");
 }
 
-/* bf16 is never chosen by default: it rounds. */
-static void bf16_is_there_for_those_who_ask_for_it_or_refused(void **state)
+/* They are never chosen by default: they round. */
+static void coarse_precisions_are_there_for_those_who_ask_for_them_or_refused(void **state)
 {
     (void)state;
-    const hg__kernels *k = NULL;
-    hg_error e = {0};
-    bool any = false, runs = false;
-    for (size_t i = 0; i < hg__kernel_sets(); i++) any |= hg__kernel_set(i, &runs)->bf16 && runs;
-    unsetenv("HOURGLASS_ISA");
-    assert_int_equal(hg__kernels_choose_bf16(&k, &e), any ? HG_OK : HG_USAGE);
-    if (any) assert_true(k->bf16);
-    else print_message("# no set with bf16 runs on this processor: only its refusal is tested\n");
-    assert_true(any || strstr(e.what, "AVX-512-BF16"));
-    setenv("HOURGLASS_ISA", "ref", 1);
-    assert_int_equal(hg__kernels_choose_bf16(&k, &e), HG_USAGE);
-    assert_non_null(strstr(e.what, "names 'ref', which has no bf16"));
-    unsetenv("HOURGLASS_ISA");
+    static const struct {
+        hg_precision precision;
+        const char *name, *needs;
+    } rows[] = {{HG_PRECISION_BF16, "bf16", "AVX-512-BF16"}, {HG_PRECISION_INT8, "int8", "AVX-512-VNNI"}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const hg__kernels *k = NULL;
+        hg_error e = {0};
+        char lacks[64];
+        bool any = false, runs = false;
+        for (size_t i = 0; i < hg__kernel_sets(); i++)
+            any |= hg__kernel_set(i, &runs)->precision == rows[r].precision && runs;
+        unsetenv("HOURGLASS_ISA");
+        assert_int_equal(hg__kernels_choose(&k, rows[r].precision, &e), any ? HG_OK : HG_USAGE);
+        if (any) assert_int_equal(k->precision, rows[r].precision);
+        else print_message("# no set with %s runs on this processor: only its refusal is tested\n", rows[r].name);
+        assert_true(any || strstr(e.what, rows[r].needs));
+        setenv("HOURGLASS_ISA", "ref", 1);
+        assert_int_equal(hg__kernels_choose(&k, rows[r].precision, &e), HG_USAGE);
+        snprintf(lacks, sizeof lacks, "names 'ref', which has no %s", rows[r].name);
+        assert_non_null(strstr(e.what, lacks));
+        unsetenv("HOURGLASS_ISA");
+    }
 }
 
 static void activations_are_read_by_name(void **state)
@@ -173,7 +184,7 @@ int main(void)
         cmocka_unit_test(normal_numbers_have_the_moments_of_the_normal_distribution),
         cmocka_unit_test(the_best_set_that_runs_is_chosen),
         cmocka_unit_test(hourglass_isa_names_the_set),
-        cmocka_unit_test(bf16_is_there_for_those_who_ask_for_it_or_refused),
+        cmocka_unit_test(coarse_precisions_are_there_for_those_who_ask_for_them_or_refused),
         cmocka_unit_test(activations_are_read_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

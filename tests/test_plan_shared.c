@@ -130,7 +130,7 @@ static void each_precision_has_weights_of_its_own(void **state)
 {
     const bench *b = *state;
     const hg__kernels *k = NULL;
-    if (hg__kernels_choose_bf16(&k, NULL)) {
+    if (hg__kernels_choose(&k, HG_PRECISION_BF16, NULL)) {
         print_message("# SKIPPED: this processor has no AVX-512-BF16\n");
         skip();
     }

@@ -17,7 +17,7 @@ enum { TEXTS = sizeof wide_texts / sizeof *wide_texts, BATCH = 21 };
 static bool bf16_is_here(void)
 {
     const hg__kernels *k = NULL;
-    if (!hg__kernels_choose_bf16(&k, NULL)) return true;
+    if (!hg__kernels_choose(&k, HG_PRECISION_BF16, NULL)) return true;
     print_message("# SKIPPED: this processor has no AVX-512-BF16\n");
     return false;
 }

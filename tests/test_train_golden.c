@@ -87,7 +87,7 @@ static void take_steps(const golden *g, hg_model *m, const hg_train_options *o, 
     size_t n;
     assert_int_equal(hg_plan_open(&p, m, &(hg_plan_options){.batch = BATCH, .train = true, .threads = 2}, NULL), HG_OK);
     hg__update u = {.o = o, .optimizer = hg__optimizer_named(o->optimizer), .g = hg_plan_gradient(p)};
-    assert_int_equal(hg__kernels_choose(&u.k, NULL), HG_OK);
+    assert_int_equal(hg__kernels_choose(&u.k, HG_PRECISION_F32, NULL), HG_OK);
     u.w = hg_model_weights(m, &n);
     for (size_t i = 0; i < HG__MOST_STATE; i++) {
         u.state[i] = aligned_alloc(64, (n * sizeof(real) + 63) / 64 * 64);

@@ -1,4 +1,4 @@
-/* hourglass/base.h: what every other public header stands on: status, error, shape.
+/* hourglass/base.h: what every other public header stands on: status, error, shape, precision.
  *
  *     #include <hourglass/base.h>
  *     #include <stdio.h>
@@ -63,6 +63,12 @@ static inline bool hg_shape_equal(hg_shape a, hg_shape b) { return a.h == b.h &&
 #define HG_REAL float
 #endif
 typedef HG_REAL hg_real;
+
+/* Of the products of layers: their operands as they are, rounded to bf16 (nearest even), or to whole numbers of 8 bits
+ * with a scale for each row of values and each output's weights ("vector-wise": Dettmers et al. 2022, LLM.int8(), 3.1).
+ * Weights, values and all the rest are float32 in any case. bf16 is faster and needs a processor with
+ * AVX-512-BF16, int8 is faster still, needs AVX-512-VNNI and cannot train: else HG_USAGE. */
+typedef enum hg_precision { HG_PRECISION_F32, HG_PRECISION_BF16, HG_PRECISION_INT8 } hg_precision;
 
 #define HG_VERSION "0.1.0"
 

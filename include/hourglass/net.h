@@ -80,10 +80,6 @@ void hg_model_sha256(const hg_model *m, char hex[65]); /* of the block's little-
 
 typedef struct hg_plan hg_plan;
 
-/* Of the products of layers: their operands as they are, or rounded to bf16 (nearest even). Sums, weights and all the
- * rest are float32 either way. bf16 is faster, and needs a processor with AVX-512-BF16: else HG_USAGE. */
-typedef enum hg_precision { HG_PRECISION_F32, HG_PRECISION_BF16 } hg_precision;
-
 typedef struct hg_plan_options {
     size_t batch;   /* the most samples a call may bring */
     bool train;     /* gradients too */
@@ -94,7 +90,7 @@ typedef struct hg_plan_options {
                        and recomputes where that does not do */
     bool recompute; /* values are computed again on the way back instead of being kept: less memory, more work (Chen et
                        al. 2016); never changes a bit of the result */
-    hg_precision precision;
+    hg_precision precision; /* hourglass/base.h; HG_USAGE where the processor lacks what it needs */
     bool pin; /* each thread but the caller stays on one processor, where the system lets it; never changes a bit */
 } hg_plan_options;
 

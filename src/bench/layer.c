@@ -57,7 +57,7 @@ hg_status hg__layer_open(hg__layer *l, const char *line, hg_shape in, size_t n, 
     snprintf(text, sizeof text, "input %zux%zux%zu -> x\n%s -> y\nloss l1 y\n", in.h, in.w, in.c, line);
     hg__setup setup = {.micro = n, .train = true};
     hg_status s = hg_graph_parse(&l->g, text, "layer", NULL, e);
-    if (!s) s = hg__kernels_choose(&setup.k, e);
+    if (!s) s = hg__kernels_choose(&setup.k, HG_PRECISION_F32, e);
     if (s) return s;
     setup.node = &l->g->node[LAYER];
     const hg__op *op = setup.node->op;

@@ -139,7 +139,7 @@ static hg_status print_json(hg__call *call, const hg__figures *figures, size_t t
     char processor[256];
     const hg__kernels *k = NULL;
     json_t *list = json_array();
-    hg_status s = hg__kernels_choose(&k, e);
+    hg_status s = hg__kernels_choose(&k, HG_PRECISION_F32, e);
     for (size_t i = 0; i < figures->n; i++) json_array_append_new(list, figure_json(&figures->at[i]));
     if (!s)
         return hg__output_json(&call->out,

@@ -59,7 +59,7 @@ static void find_kernels(findings *f)
         const hg__kernels *k = hg__kernel_set(i, &runs);
         hg__text_add(&sets, "%s%s%s", i ? ", " : "", k->name, runs ? "" : " (not on this processor)");
     }
-    hg_status s = hg__kernels_choose(&chosen, &e);
+    hg_status s = hg__kernels_choose(&chosen, HG_PRECISION_F32, &e);
     note(f, "kernel sets", sets.at ? sets.at : "");
     note(f, "kernels used", s ? "none" : chosen->name);
     if (s) advise(f, e.what);

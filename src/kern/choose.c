@@ -39,31 +39,32 @@ static hg_status named(const hg__kernels **k, const char *name, hg_error *e)
     return unknown(name, e);
 }
 
-hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e)
-{
-    const char *name = getenv("HOURGLASS_ISA");
-    if (name && *name) return named(k, name, e);
-    for (size_t i = 0; i < SETS; i++)
-        if (sets[i].runs_here() && !sets[i].kernels->bf16) *k = sets[i].kernels;
-    return HG_OK;
-}
+/* The names as options have them, and what of a processor makes them fast. */
+static const struct {
+    const char *name, *needs;
+} precisions[] = {
+    [HG_PRECISION_F32] = {"float32", ""},
+    [HG_PRECISION_BF16] = {"bf16", "AVX-512-BF16"},
+    [HG_PRECISION_INT8] = {"int8", "AVX-512-VNNI"},
+};
 
-hg_status hg__kernels_choose_bf16(const hg__kernels **k, hg_error *e)
+hg_status hg__kernels_choose(const hg__kernels **k, hg_precision precision, hg_error *e)
 {
     const char *name = getenv("HOURGLASS_ISA");
     const hg__kernels *best = NULL;
     if (name && *name) {
         hg_status s = named(&best, name, e);
-        if (!s && !best->bf16)
-            s = hg__fail(e, HG_USAGE, "precision", "HOURGLASS_ISA names '%s', which has no bf16; unset it", name);
+        if (!s && precision && best->precision != precision)
+            s = hg__fail(e, HG_USAGE, "precision", "HOURGLASS_ISA names '%s', which has no %s; unset it", name,
+                         precisions[precision].name);
         if (!s) *k = best;
         return s;
     }
     for (size_t i = 0; i < SETS; i++)
-        if (sets[i].kernels->bf16 && sets[i].runs_here()) best = sets[i].kernels;
+        if (sets[i].kernels->precision == precision && sets[i].runs_here()) best = sets[i].kernels;
     if (!best)
-        return hg__fail(e, HG_USAGE, "precision",
-                        "this processor has no bf16 (AVX-512-BF16 is needed); float32 runs everywhere");
+        return hg__fail(e, HG_USAGE, "precision", "this processor has no %s (%s is needed); float32 runs everywhere",
+                        precisions[precision].name, precisions[precision].needs);
     *k = best;
     return HG_OK;
 }

@@ -9,7 +9,8 @@
  * - The result for one sample never depends on how many samples share the call or where it stands
  *   among them; sums over samples run in the order of the samples and continue bitwise when a call
  *   is cut in two (`add`). That is what makes results equal for any threads and micro-batches.
- * - A set with `bf16` keeps all this; only its sums come in pairs, which no cut between samples takes apart.
+ * - A set with less than float32 `precision` keeps all this. In bf16 sums come in pairs, which no cut between samples
+ *   takes apart; in int8 rows of A have a scale each.
  * - No kernel allocates, keeps state or starts a thread. Pointers never overlap unless said.
  * - Offsets are in elements and fit int32_t: a plan checks its sizes once, at open. */
 #ifndef HG_KERN_KERNELS_H
@@ -179,8 +180,8 @@ typedef struct hg__keep_first {
 } hg__keep_first;
 
 typedef struct hg__kernels {
-    const char *name; /* "ref", "generic", "avx2", "avx512" */
-    bool bf16;        /* products round their operands to bf16, and sum in float: only for those who ask for it */
+    const char *name;       /* "ref", "generic", "avx2", "avx512" */
+    hg_precision precision; /* of products' operands; less than float32 is only for those who ask for it */
 
     /* Products. */
     size_t (*pack_size)(size_t k, size_t n); /* elements */
@@ -268,10 +269,9 @@ extern const hg__kernels hg__kernels_ref;
 size_t hg__kernel_sets(void);
 const hg__kernels *hg__kernel_set(size_t i, bool *runs_here);
 
-/* The set to use: the highest that runs here, or the one that HOURGLASS_ISA names (an unknown name is HG_USAGE). */
-hg_status hg__kernels_choose(const hg__kernels **k, hg_error *e);
-/* The same among the sets with bf16; HG_USAGE where none runs. */
-hg_status hg__kernels_choose_bf16(const hg__kernels **k, hg_error *e);
+/* The set to use: the highest of this precision that runs here, HG_USAGE where none does; or the one that HOURGLASS_ISA
+ * names (an unknown name is HG_USAGE), which for float32 may be any. */
+hg_status hg__kernels_choose(const hg__kernels **k, hg_precision precision, hg_error *e);
 
 const char *hg__act_name(hg__act a);
 bool hg__act_named(const char *name, hg__act *a, real *slope); /* "leaky", "leaky=0.1" …; sets the default slope */

@@ -430,7 +430,11 @@ static hg_status lay_out(hg_plan *p, hg_error *e)
 
 static hg_status choose_kernels(hg_plan *p, hg_error *e)
 {
-    return p->o.precision == HG_PRECISION_BF16 ? hg__kernels_choose_bf16(&p->k, e) : hg__kernels_choose(&p->k, e);
+    hg_status s = hg__kernels_choose(&p->k, p->o.precision, e);
+    if (!s && p->o.train && p->k->precision == HG_PRECISION_INT8)
+        s = hg__fail(e, HG_USAGE, "precision",
+                     "products in int8 (kernel set '%s') are for inference; train in float32 or bf16", p->k->name);
+    return s;
 }
 
 /* Lays the plan out, and, but for a sketch, takes its memory. */

@@ -10,17 +10,6 @@ static size_t bf16_pack_size(size_t k, size_t n)
     return bf16_suits(k, n) ? (k + 1) / 2 * ((n + W - 1) / W * W) : half_pack_size(k, n);
 }
 
-/* Up to W columns of row i, `left` of them there; a row behind the last is zero. */
-ALWAYS_INLINE vf pack_get(const hg__pack *p, size_t i, size_t first, size_t left)
-{
-    if (i >= p->k) return (vf){0};
-    const float *b = p->b + hg__offset(p->row, i, p->row_step) + first * p->col_step;
-    if (p->col_step == 1) return vf_get_upto(b, left);
-    float part[W] = {0};
-    for (size_t l = 0; l < left && l < W; l++) part[l] = b[l * p->col_step];
-    return vf_get(part);
-}
-
 /* Rows from … upto-1, of columns first …; from is even. */
 static void bf16_pack_panel(const hg__pack *p, size_t from, size_t upto, size_t first, float *out)
 {
@@ -58,13 +47,6 @@ static void bf16_pack_turned(const hg__pack *p, size_t first, float *out)
             for (size_t l = 0; l < W; l++) vf_put(out + (i / 2 + l) * width + j, v[l]);
         }
     bf16_pack_panel(p, i, p->k, first, out);
-}
-
-/* Part `part` of n: from … upto-1. */
-static inline void pack_part(const hg__pack *p, size_t n, size_t *from, size_t *upto)
-{
-    size_t parts = p->parts ? p->parts : 1;
-    *from = n * p->part / parts, *upto = n * (p->part + 1) / parts;
 }
 
 /* Where columns lie side by side, a part is some rows, a few of them at a time: so a part reads B straight, and where B

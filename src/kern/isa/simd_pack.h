@@ -43,6 +43,24 @@ static void pack_panel_turned(const hg__pack *p, size_t first, size_t columns, s
     pack_panel(p, whole, first, columns, width, out);
 }
 
+/* Up to W columns of row i, `left` of them there; a row behind the last is zero. */
+ALWAYS_INLINE vf pack_get(const hg__pack *p, size_t i, size_t first, size_t left)
+{
+    if (i >= p->k) return (vf){0};
+    const float *b = p->b + hg__offset(p->row, i, p->row_step) + first * p->col_step;
+    if (p->col_step == 1) return vf_get_upto(b, left);
+    float part[W] = {0};
+    for (size_t l = 0; l < left && l < W; l++) part[l] = b[l * p->col_step];
+    return vf_get(part);
+}
+
+/* Part `part` of n: from … upto-1. */
+static inline void pack_part(const hg__pack *p, size_t n, size_t *from, size_t *upto)
+{
+    size_t parts = p->parts ? p->parts : 1;
+    *from = n * p->part / parts, *upto = n * (p->part + 1) / parts;
+}
+
 static void pack_columns(const hg__pack *p)
 {
     for (size_t i = 0; i < p->k; i++)

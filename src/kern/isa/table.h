@@ -28,19 +28,24 @@ static void half_gemm_t(const hg__gemm_t *g) { (half_suits(g->n, g->run) ? HG__H
 #define PRODUCT(row) simd_##row
 #endif
 
-/* Products in bf16 stand over these, and leave them what does not suit. */
+/* Products in bf16 or int8 stand over these, and leave them what does not suit. */
 #ifdef HG__BF16
 #include "kern/isa/bf16_gemm_t.h"
 #undef PRODUCT
 #define PRODUCT(row) bf16_##row
-#define IS_BF16 true
+#define PRECISION HG_PRECISION_BF16
+#elif defined HG__INT8
+#include "kern/isa/int8_gemm.h"
+#undef PRODUCT
+#define PRODUCT(row) int8_##row
+#define PRECISION HG_PRECISION_INT8
 #else
-#define IS_BF16 false
+#define PRECISION HG_PRECISION_F32
 #endif
 
 const hg__kernels HG__SET = {
     .name = HG__SET_NAME,
-    .bf16 = IS_BF16,
+    .precision = PRECISION,
     .pack_size = PRODUCT(pack_size),
     .pack = PRODUCT(pack),
     .gemm = PRODUCT(gemm),
