@@ -23,8 +23,8 @@ static const hg__option rows[] = {
      .type = HG__CHOICE,
      .offset = AT(precision),
      .fallback = "f32",
-     .choices = "f32|bf16",
-     .help = "of the layers' products; bf16 is faster, and needs AVX-512-BF16"},
+     .choices = "f32|bf16|int8",
+     .help = "of the layers' products; bf16 and int8 are faster, and need AVX-512-BF16 and AVX-512-VNNI"},
     {0},
 };
 #undef AT
@@ -52,10 +52,16 @@ hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e)
     return status ? status : hg__subject_cut(s, v->keep, e);
 }
 
+static hg_precision precision_named(const char *name)
+{
+    if (!strcmp(name, "int8")) return HG_PRECISION_INT8;
+    return strcmp(name, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16;
+}
+
 hg__walk hg__forward_walk(const hg__forward_options *v, const char *from, const char *to)
 {
-    hg_precision precision = strcmp(v->precision, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16;
-    return (hg__walk){.from = from, .to = to, .threads = v->threads, .batch = v->batch, .precision = precision};
+    return (hg__walk){
+        .from = from, .to = to, .threads = v->threads, .batch = v->batch, .precision = precision_named(v->precision)};
 }
 
 hg_status hg__forward_done(hg__call *call, size_t n, const char *what, hg_error *e)

@@ -95,16 +95,21 @@ ok 'decode writes a folder of PNG' [ "$(ls digits | wc -l)" = 200 ]
 run hourglass decode $R codes.npy -o decoded.npy
 run hourglass reconstruct $R mnist-sample -o rebuilt.npy
 ok 'decoding codes is reconstructing' cmp -s decoded.npy rebuilt.npy
-run hourglass reconstruct $R mnist-sample -o coarse.npy --precision bf16
-if [ "$status" = 2 ] && has err AVX-512-BF16; then
-    echo '# SKIPPED: this processor has no AVX-512-BF16'
-else
-    run python3 -c '
+for precision in bf16 int8; do
+    run hourglass reconstruct $R mnist-sample -o coarse.npy --force --precision $precision
+    if [ "$status" = 2 ] && has err 'this processor has no'; then
+        echo "# SKIPPED: this processor has no $precision"
+    else
+        run python3 -c '
 import struct
 a, b = ([v for v, in struct.iter_unpack("<f", open(f, "rb").read()[128:])] for f in ("rebuilt.npy", "coarse.npy"))
 print(len(a), len(b), max(abs(p - q) for p, q in zip(a, b)))'
-    ok 'in bf16 pixels differ, by less than 0.05' awk '{ exit !($1 == $2 && $3 > 0 && $3 < 0.05) }' out
-fi
+        ok "in $precision pixels differ, by less than 0.05" awk '{ exit !($1 == $2 && $3 > 0 && $3 < 0.05) }' out
+        run sh -c "hourglass encode $R mnist-sample -o - --precision $precision |
+            hourglass decode $R - -o recoded.npy --force --precision $precision"
+        ok 'and decoding codes is reconstructing' cmp -s coarse.npy recoded.npy
+    fi
+done
 run hourglass decode $R codes.npy -o sheet.png
 ok 'decode writes a sheet' is_png sheet.png
 run hourglass decode $R decoded.npy -o again.npy

@@ -117,7 +117,11 @@ ok 'and is named' has err mmx
 HOURGLASS_ISA=generic run hourglass train mnist-sample --model conv --precision bf16 --epochs 1 --out never
 ok 'bf16 where there is none exits with 2' [ "$status" = 2 ]
 ok 'and says why' has err "has no bf16"
-ok 'encode takes f32 or bf16' sh -c "hourglass encode a b -o c --precision fp8 2>&1 | grep -q 'is not one of'"
+HOURGLASS_ISA=avx512int8 run hourglass train mnist-sample --model conv --epochs 1 --out never
+ok 'training with a kernel set in int8 exits with 2' [ "$status" = 2 ]
+ok 'and says why' grep -Eq "are for inference; train in float32|this processor cannot run|there is no kernel set" err
+refused 2 '"int8" is not one of f32, bf16' train mnist-sample --model conv --precision int8 --out never
+ok 'encode takes f32, bf16 or int8' sh -c "hourglass encode a b -o c --precision fp8 2>&1 | grep -q 'is not one of f32, bf16, int8'"
 
 mkdir locked
 chmod 555 locked
