@@ -4,7 +4,7 @@
 #include "kern_product.h"
 
 enum {
-    LEAST = 32,   /* products that sum less, or have 8 columns and fewer, are in float32 */
+    LEAST = 16,   /* products that sum less, or have 8 columns and fewer, are in float32 */
     DEPTH = 4096, /* rows of B that have one scale */
     MOST = 127,
 };

@@ -7,7 +7,7 @@
 #include "kern/isa/simd_act.h"
 
 enum {
-    INT8_LEAST = 32,      /* products that sum less than this gain nothing */
+    INT8_LEAST = 16,      /* products that sum less than this gain nothing */
     INT8_DEPTH = 4 << 10, /* of K that have one scale: a tile's rows stay in the L1 cache, and sums far below 2^31 */
     INT8_ROWS = 8,        /* of a tile, at most: two vectors wide it has 16 sums */
     INT8_PANEL = 2 * W,

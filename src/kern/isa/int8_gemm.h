@@ -141,28 +141,33 @@ static void int8_panels(const int8_rows *x)
 
 /* ---- Rows of A as bytes -------------------------------------------------------------------------------- */
 
-/* What lies side by side of a row's block, from element `at` of K on. */
+/* Elements of K that lie side by side: `n` of them from `skip` on in run `r`. */
 typedef struct int8_piece {
-    const float *a;
-    size_t n;
+    size_t r, skip, n;
 } int8_piece;
 
-ALWAYS_INLINE int8_piece int8_piece_at(const hg__gemm *g, const float *a, size_t at, size_t end)
+/* The block's first; then, `left` elements before its end, the next. */
+ALWAYS_INLINE int8_piece int8_first_piece(const hg__gemm *g, const int8_block *k)
 {
-    const size_t r = at / g->run, skip = at % g->run, left = g->run - skip;
-    return (int8_piece){a + hg__offset(g->a_run, r, g->run) + skip, left < end - at ? left : end - at};
+    const size_t r = k->from ? k->from / g->run : 0, skip = k->from - r * g->run, n = g->run - skip;
+    return (int8_piece){r, skip, n < k->k ? n : k->k};
+}
+
+ALWAYS_INLINE int8_piece int8_next_piece(const hg__gemm *g, int8_piece p, size_t left)
+{
+    return (int8_piece){p.r + 1, 0, g->run < left ? g->run : left};
 }
 
 /* As int8_size has it. */
-static uint32_t int8_largest(const hg__gemm *g, const float *a, const int8_block *k)
+static uint32_t int8_largest(const hg__gemm *g, const float *row, const int8_block *k)
 {
     vu largest = {0};
-    int8_piece p;
-    for (size_t at = k->from, end = k->from + k->k; at < end; at += p.n) {
-        p = int8_piece_at(g, a, at, end);
+    int8_piece p = int8_first_piece(g, k);
+    for (size_t left = k->k; left; left -= p.n, p = int8_next_piece(g, p, left)) {
+        const float *a = row + hg__offset(g->a_run, p.r, g->run) + p.skip;
         size_t i = 0;
-        for (; i + W <= p.n; i += W) largest = int8_larger(largest, int8_size(vf_get(p.a + i)));
-        if (i < p.n) largest = int8_larger(largest, int8_size(vf_head(p.a + i, p.n - i)));
+        for (; i + W <= p.n; i += W) largest = int8_larger(largest, int8_size(vf_get(a + i)));
+        if (i < p.n) largest = int8_larger(largest, int8_size(vf_head(a + i, p.n - i)));
     }
     return _mm512_reduce_max_epu32((__m512i)largest);
 }
@@ -173,19 +178,19 @@ ALWAYS_INLINE void int8_put_bytes(uint8_t *out, vu v)
 }
 
 /* What stands in the rest of the last vector's place is overwritten. */
-static void int8_convert(const hg__gemm *g, const float *a, const int8_block *k, float scale, uint8_t *out)
+static void int8_convert(const hg__gemm *g, const float *row, const int8_block *k, float scale, uint8_t *out)
 {
     const vf to = vf_all(scale);
-    int8_piece p;
-    for (size_t at = k->from, end = k->from + k->k; at < end; at += p.n, out += p.n) {
-        p = int8_piece_at(g, a, at, end);
+    int8_piece p = int8_first_piece(g, k);
+    for (size_t left = k->k; left; out += p.n, left -= p.n, p = int8_next_piece(g, p, left)) {
+        const float *a = row + hg__offset(g->a_run, p.r, g->run) + p.skip;
         size_t i = 0;
-        for (; i + W <= p.n; i += W) int8_put_bytes(out + i, int8_round(vf_get(p.a + i), to, INT8_OFFSET));
-        if (i < p.n) int8_put_bytes(out + i, int8_round(vf_head(p.a + i, p.n - i), to, INT8_OFFSET));
+        for (; i + W <= p.n; i += W) int8_put_bytes(out + i, int8_round(vf_get(a + i), to, INT8_OFFSET));
+        if (i < p.n) int8_put_bytes(out + i, int8_round(vf_head(a + i, p.n - i), to, INT8_OFFSET));
     }
 }
 
-/* Up to W rows, from x->from + row on; their scales are found together. */
+/* Up to W rows, from x->from + row on; their scales are found together, and they are read twice. */
 static void int8_convert_rows(const int8_rows *x, size_t row, size_t rows, uint8_t *out, float *scale)
 {
     const hg__gemm *g = x->g;
@@ -210,11 +215,12 @@ static void int8_block_rows(int8_rows x)
     const size_t m = x.g->m;
     x.a = a, x.scale = scale;
     x.a_step = ((x.k->k + INT8_LINE - 1) / INT8_LINE | 1) * INT8_LINE; /* an odd number of cache lines */
-    const size_t height = INT8_ROOM / x.a_step / INT8_ROWS * INT8_ROWS;
+    const size_t height = INT8_ROOM / x.a_step / INT8_ROWS * INT8_ROWS,
+                 together = x.k->k > INT8_DEPTH / W ? (INT8_DEPTH + x.k->k - 1) / x.k->k : W; /* in the L1 cache */
     for (x.from = 0; x.from < m; x.from = x.to) {
         x.to = m - x.from < height ? m : x.from + height;
-        for (size_t i = 0, rows = x.to - x.from; i < rows; i += W)
-            int8_convert_rows(&x, i, rows - i < W ? rows - i : W, a, scale);
+        for (size_t i = 0, rows = x.to - x.from; i < rows; i += together)
+            int8_convert_rows(&x, i, rows - i < together ? rows - i : together, a, scale);
         int8_panels(&x);
     }
 }
