@@ -26,7 +26,8 @@ MODELS = ["conv", "deep", "pool", "vae"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_TOP_PAD_": "100000000"}
-BF16 = {"HOURGLASS_ISA": "avx512bf16"}
+ROUNDED = {"bf16": "avx512bf16", "int8": "avx512int8"}
+BF16 = {"HOURGLASS_ISA": ROUNDED["bf16"]}
 PYTORCH = {"eager": "eager f32", "tuned": "tuned f32", "bf16": "tuned bf16"}
 
 
@@ -47,10 +48,14 @@ class Ours:
         return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                               env={**os.environ, **environment}).stdout
 
+    def has_kernels(self, name):
+        """Whether this processor runs the kernel set of this name."""
+        return subprocess.run([self.program, "models", "plan", "conv", "--infer"], env={**os.environ, "HOURGLASS_ISA": name},
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
     def has_bf16(self):
         """Whether this processor has what --precision bf16 needs."""
-        return subprocess.run([self.program, "models", "plan", "conv"], env={**os.environ, **BF16},
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        return self.has_kernels(ROUNDED["bf16"])
 
     def bench(self, *words, **environment):
         """The rows of its JSON, without those of the machine's peak."""
@@ -189,16 +194,17 @@ def train(ours, table, rounds):
             peer.close()
 
 
-def infer_bf16(ours, table, f32):
-    """Ours in bf16, as a ratio to the same rows in f32."""
-    if not ours.has_bf16():
-        return
-    rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS), **BF16)
-    for r, fine in zip(rows, f32):
-        if "open" not in r["row"]:
-            a, b, what = r["median"], fine["median"], f"infer | {r['row']} {r['variant']}, bf16"
-            table.add(f"{what} | hourglass", a, r["unit"])
-            table.add_ratio(what, "hourglass f32", *((b, a) if r["unit"] == "us" else (a, b)))
+def infer_rounded(ours, table, f32):
+    """Ours in bf16 and in int8, as a ratio to the same rows in f32."""
+    for name, kernels in ROUNDED.items():
+        if not ours.has_kernels(kernels):
+            continue
+        rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS), HOURGLASS_ISA=kernels)
+        for r, fine in zip(rows, f32):
+            if "open" not in r["row"]:
+                a, b, what = r["median"], fine["median"], f"infer | {r['row']} {r['variant']}, {name}"
+                table.add(f"{what} | hourglass", a, r["unit"])
+                table.add_ratio(what, "hourglass f32", *((b, a) if r["unit"] == "us" else (a, b)))
 
 
 def infer(ours, table, rounds):
@@ -212,7 +218,7 @@ def infer(ours, table, rounds):
     for _ in range(rounds):
         rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS))
         table.add_bench(rows)
-        infer_bf16(ours, table, rows)
+        infer_rounded(ours, table, rows)
         theirs = json.loads(peer.ask() or "{}")
         for r in rows:
             name, what = r["row"].removeprefix("conv "), f"infer | {r['row']} {r['variant']}"
