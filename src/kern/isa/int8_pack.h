@@ -47,7 +47,7 @@ static void int8_pack_columns(const hg__pack *p, const int8_block *k, size_t fir
         int8_put(out, quad);
     }
     vf_put(p->packed + k->scale + first, scale.back);
-    int8_put(p->packed + k->start + first, -INT8_OFFSET * sum);
+    int8_put(p->packed + k->start + first, 0 - INT8_OFFSET * sum);
 }
 
 static void int8_pack(const hg__pack *p)
