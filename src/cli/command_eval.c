@@ -245,7 +245,7 @@ static hg_status measure_pca(hg__evaluation *v, const bench *b, const hg__consol
     s = hg_set_wrap(&test, v->source, v->t, v->n, v->shape, e);
     if (!s) s = hg_pca_fit(&p, train, v->code, e);
     if (!s) s = hg_pca_score(&v->pca, &p, v->code, test, e);
-    if (!s) s = hg__evaluation_cut_pca(v, &p, test, e);
+    if (!s) s = hg__evaluation_cut_pca(v, &p, test, console, e);
     v->has_pca = !s;
     if (!s && samples) hg__console_say(console, "PCA learns from the %zu training samples only.", train->n);
     if (!s && !samples && b->run_spec && b->run_source.limit && b->run_source.limit < train->n)
@@ -422,7 +422,7 @@ static hg_status run_eval(hg__call *call, hg_error *e)
     if (s) goto done;
     evaluation.source = b.set->name, evaluation.split = b.split, evaluation.worst = v->worst;
     hg_likelihood_work how = {.samples = v->likelihood, .threads = v->threads, .seed = work.walk.seed};
-    hg__cuts_wanted cuts = {v->codes, (const char *const *)call->word + 1, call->words - 1};
+    hg__cuts_wanted cuts = {v->codes, (const char *const *)call->word + 1, call->words - 1, &call->console};
     if (how.samples) s = hg__evaluation_likelihood(&evaluation, &b.subject, &how, e);
     if (!s && v->codes) s = hg__evaluation_cut(&evaluation, &work, &cuts, e);
     if (!s && v->pca) s = measure_pca(&evaluation, &b, &call->console, e);

@@ -3,6 +3,7 @@
 #define HG_CLI_EVALUATION_H
 
 #include "base/text.h"
+#include "cli/progress.h"
 #include "cli/subject.h"
 
 #include <hourglass/eval.h>
@@ -81,11 +82,13 @@ typedef struct hg__cuts_wanted {
     const char *list;
     const char *const *beside; /* [besides] run folders or model files */
     size_t besides;
+    const hg__console *console; /* shows how far it is */
 } hg__cuts_wanted;
 hg_status hg__evaluation_cut(hg__evaluation *v, const hg__evaluation_work *w, const hg__cuts_wanted *wanted,
                              hg_error *e);
 /* PCA at the same lengths; p has the components of the longest. */
-hg_status hg__evaluation_cut_pca(hg__evaluation *v, const hg_pca *p, const hg_set *test, hg_error *e);
+hg_status hg__evaluation_cut_pca(hg__evaluation *v, const hg_pca *p, const hg_set *test, const hg__console *console,
+                                 hg_error *e);
 json_t *hg__evaluation_cuts_json(const hg__evaluation *v); /* NULL: out of memory */
 void hg__evaluation_cuts_print(hg__text *out, const hg__evaluation *v);
 

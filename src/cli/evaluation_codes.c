@@ -80,6 +80,13 @@ static hg_status measure_beside(hg__evaluation *v, const hg__evaluation_work *w,
     return hg__evaluation_walk(v, &own, y, &cut->beside->figures, e);
 }
 
+static void show(hg__progress_line *line, const char *whose, size_t k, size_t done, size_t all)
+{
+    char what[64];
+    snprintf(what, sizeof what, "%s, code of %zu", whose, k);
+    hg__progress_part(line, what, done, all);
+}
+
 static hg_status open_besides(hg__subject *other, lengths *l, const hg__evaluation *v, const hg__cuts_wanted *wanted,
                               hg_error *e)
 {
@@ -117,27 +124,35 @@ hg_status hg__evaluation_cut(hg__evaluation *v, const hg__evaluation_work *w, co
     lengths l = {.n = 0};
     hg__subject probe = *w->subject, *other = calloc(wanted->besides + 1, sizeof *other);
     float *y = NULL;
+    hg__progress_line line = {.console = wanted->console};
     hg_status s = other ? HG_OK : hg__fail_memory(e, "evaluation", wanted->besides * sizeof *other);
     if (!s) s = hg__subject_cut(&probe, 1, e);
     if (!s) s = read_list(&l, wanted->list, v->code, e);
     if (!s) s = open_besides(other, &l, v, wanted, e);
     if (!s) s = hg__floats_open(&y, v->n, hg_shape_size(v->shape), e);
     if (!s && !(v->cut = calloc(l.n, sizeof *v->cut))) s = hg__fail_memory(e, "evaluation", l.n * sizeof *v->cut);
-    for (size_t i = 0; !s && i < l.n; i++) s = measure_cut(v, w, l.k[i], y, e);
-    for (size_t i = 0; !s && i < wanted->besides; i++) s = measure_beside(v, w, &other[i], y, e);
+    size_t all = l.n + wanted->besides;
+    for (size_t i = 0; !s && i < l.n; i++) show(&line, v->model, l.k[i], i, all), s = measure_cut(v, w, l.k[i], y, e);
+    for (size_t i = 0; !s && i < wanted->besides; i++)
+        show(&line, other[i].name, hg_shape_size(other[i].z), l.n + i, all), s = measure_beside(v, w, &other[i], y, e);
+    hg__progress_close(&line);
     for (size_t i = 0; other && i < wanted->besides; i++) hg__subject_close(&other[i]);
     free(other);
     free(y);
     return s;
 }
 
-hg_status hg__evaluation_cut_pca(hg__evaluation *v, const hg_pca *p, const hg_set *test, hg_error *e)
+hg_status hg__evaluation_cut_pca(hg__evaluation *v, const hg_pca *p, const hg_set *test, const hg__console *console,
+                                 hg_error *e)
 {
     hg_status s = HG_OK;
+    hg__progress_line line = {.console = console};
     for (size_t i = 0; !s && i < v->cuts; i++) {
+        show(&line, "PCA", v->cut[i].k, i, v->cuts);
         s = hg_pca_score(&v->cut[i].pca, p, v->cut[i].k, test, e);
         v->cut[i].has_pca = !s;
     }
+    hg__progress_close(&line);
     return s;
 }
 

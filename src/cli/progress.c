@@ -55,6 +55,19 @@ void hg__progress_step(hg__progress_line *line, const hg_progress *p)
     line->open = true;
 }
 
+void hg__progress_part(hg__progress_line *line, const char *what, size_t done, size_t all)
+{
+    char head[128];
+    if (line->console->progress != HG__PROGRESS_BAR) return;
+    size_t width = hg__console_width(STDERR_FILENO);
+    size_t text = (size_t)snprintf(head, sizeof head, "%zu/%zu  %s  ", done + 1, all, what);
+    size_t bar = width > text + 1 ? width - text - 1 : 0;
+    fprintf(stderr, "\r\033[K%.*s", (int)width - 1, head);
+    if (bar >= LEAST_BAR) draw_bar(line->console, bar < MOST_BAR ? bar : MOST_BAR, (double)done / (double)all);
+    fflush(stderr);
+    line->open = true;
+}
+
 void hg__progress_close(hg__progress_line *line)
 {
     if (line->open) fputs("\r\033[K", stderr);

@@ -24,5 +24,14 @@ ok 'but not where the locale is not UTF-8' sh -c "[ $status = 0 ] && ! grep -q ‚
 run python3 terminal.py 40 hourglass train mnist-sample --model deep --limit 300 --epochs 2 --out runs/narrow
 tr '\r' '\n' <out | sed "s/$(printf '\033')\[[0-9;]*[mK]//g" >lines
 ok 'a terminal of 40 columns shows the rate while training' grep -Eq '^epoch 1/2  .*[0-9]/s' lines
+printf 'input 28x28x1 -> x\ndense 8\nnested -> z\nmirror sigmoid -> y\nloss mse y x\n' >cut.hg
+hourglass train mnist-sample --model cut.hg --limit 100 --epochs 1 --out runs/cut -q >/dev/null 2>&1
+run python3 terminal.py 80 hourglass eval runs/cut --codes
+ok 'eval --codes shows how far it is with the model' has out '1/6  cut, code of 1  '
+ok 'and with PCA' has out '6/6  PCA, code of 8  '
+run python3 terminal.py 80 hourglass eval runs/cut --codes -q
+ok 'but not with -q' lacks out '1/6  cut'
+run hourglass eval runs/cut --codes
+ok 'and not where there is no terminal' lacks err '1/6  cut'
 run python3 terminal.py 100 hourglass train mnist-sample --model deep --limit 300 --epochs 1 --out runs/wide
 ok 'a wide one shows the bar and all figures' grep -Eq '‚îÅ+.*loss 0\.[0-9]+  [0-9,]+ images/s  0:00 left' out
