@@ -57,7 +57,8 @@ static hg_status open_space(hg__space *space, const char *model, const char *sea
 bool hg__tune_is_template(const char *model)
 {
     hg__space space = {0};
-    bool has_holes = !open_space(&space, model, NULL, NULL) && space.n;
+    bool can_be_read_twice = hg__is_file(model); /* a pipe is empty afterwards */
+    bool has_holes = can_be_read_twice && !open_space(&space, model, NULL, NULL) && space.n;
     hg__space_close(&space);
     return has_holes;
 }

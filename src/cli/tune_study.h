@@ -37,7 +37,7 @@ void hg__tune_study_close(hg__tune_study *s);
 /* Another handle on the file, for a process that was forked: SQLite's must not be carried along. */
 hg_status hg__tune_study_again(hg__tune_study *s, hg_error *e);
 
-/* Does the preset or file hold holes, which only a study fills? */
+/* Does the file hold holes, which only a study fills? Of a pipe: false, and nothing is read. */
 bool hg__tune_is_template(const char *model);
 
 #endif
