@@ -79,7 +79,7 @@ static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
                         .d_row = p->c_row,
                         .d_step = p->c_step,
                         .c = c,
-                        .c_step = p->n + 1,
+                        .c_step = p->n + p->runs % 2, /* without a gap, and with one */
                         .sample = p->sample};
 }
 

@@ -173,6 +173,19 @@ static hg_status finish(hg__call *call, hg_status s, const hg_train_result *r, h
 
 /* ---- A new run --------------------------------------------------------------------------------- */
 
+static hg_status refuse_template(const hg__call *call, hg_error *e)
+{
+    const values *v = call->values;
+    hg__text words = {0};
+    hg__output_quoted(&words, call->word[0]);
+    hg__text_add(&words, " --model ");
+    hg__output_quoted(&words, v->model);
+    hg__fail(e, HG_USAGE, v->model, "is a template: its holes are filled by a study; hourglass tune %s begins one",
+             words.at ? words.at : "");
+    hg__text_close(&words);
+    return HG_USAGE;
+}
+
 static hg_status need_source_and_model(const hg__call *call, hg_error *e)
 {
     const values *v = call->values;
@@ -180,11 +193,7 @@ static hg_status need_source_and_model(const hg__call *call, hg_error *e)
     size_t used = 0;
     if (!call->words)
         return hg__fail(e, HG_USAGE, "train", "name the data to train on, as in: hourglass train mnist --model conv");
-    if (v->model && *v->model && hg__tune_is_template(v->model))
-        return hg__fail(e, HG_USAGE, v->model,
-                        "is a template: its holes are filled by a study; hourglass tune %s --model %s begins one",
-                        call->word[0], v->model);
-    if (v->model && *v->model) return HG_OK;
+    if (v->model && *v->model) return hg__tune_is_template(v->model) ? refuse_template(call, e) : HG_OK;
     for (size_t i = 0; i < hg_presets() && used < sizeof presets; i++)
         used += (size_t)snprintf(presets + used, sizeof presets - used, "%s%s", i ? ", " : "", hg_preset_name(i));
     return hg__fail(e, HG_USAGE, "--model", "name the model to train: a preset (%s) or a file with a graph", presets);

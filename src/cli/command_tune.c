@@ -193,7 +193,8 @@ static hg_status run_tune(hg__call *call, hg_error *e)
     if (status == HG_INTERRUPTED || status == HG_TERMINATED) status = stopped(status, &s, e);
     if (!status) status = refuse_failures(&s, e);
     if (!status) status = hg__tune_best_open(&b, &s, e);
-    if (!status) status = hg__tune_best_restore(&b, &s, e);
+    hg_status restored = status ? status : hg__tune_best_restore(&b, &s, v->retrain ? e : NULL);
+    if (v->retrain) status = restored; /* to look at a study that may not be written to is no mistake */
     if (!status && v->retrain && !b.arguments)
         status = hg__fail(
             e, HG_FAILED, s.path, "%s",

@@ -107,7 +107,7 @@ static uint64_t seed_of(const hg__subject *s, const char *name)
 {
     const json_t *seed = json_object_get(json_object_get(s->config, "values"), name);
     if (json_is_string(seed)) return strtoull(json_string_value(seed), NULL, 10);
-    return (uint64_t)json_integer_value(seed);
+    return json_is_real(seed) ? (uint64_t)json_real_value(seed) : (uint64_t)json_integer_value(seed);
 }
 
 uint64_t hg__subject_seed(const hg__subject *s) { return seed_of(s, "seed"); }

@@ -81,15 +81,20 @@ static json_t *describe(const hg__tune_study *s)
                      hg__rows_values(hg__tune_rows, &s->v.tune), "train", hg__train_values(&s->v.train));
 }
 
+/* 0 stands for the seed, which each repeat has its own of. */
+static hg_status check_repeats(const hg__tune_study *s, hg_error *e)
+{
+    if (s->v.tune.repeats < 2 || s->v.train.seed || s->v.train.split_seed) return HG_OK;
+    return hg__fail(e, HG_USAGE, "--seed", "with 0, --repeats would part the data anew each time; take 1 or more");
+}
+
 static hg_status check_new(const hg__tune_study *s, const hg__space *space, hg_error *e)
 {
     hg_status status = hg__train_check(&s->v.train, e);
     if (!status) status = hg__tune_check(&s->v.tune, s->v.train.epochs, e);
     if (!status && s->v.train.val <= 0)
         status = hg__fail(e, HG_USAGE, "--val", "trials are judged on validation data; set some aside");
-    if (!status && s->v.tune.repeats > 1 && !s->v.train.seed && !s->v.train.split_seed)
-        status =
-            hg__fail(e, HG_USAGE, "--seed", "with 0, --repeats would part the data anew each time; take 1 or more");
+    if (!status) status = check_repeats(s, e);
     if (!status && !space->n)
         status = hg__fail(e, HG_USAGE, s->v.model,
                           "nothing is to be searched: write a hole such as {8..64} in the template, or "
@@ -195,15 +200,17 @@ static hg_status keep_changes(hg__tune_study *s, const hg__call *call, hg_error 
     static const char *const names[] = {"trials", "budget"};
     const hg__tune_values *typed = call->values;
     hg__tune_options changed = s->v.tune;
-    json_t *values = json_object(), *all = hg__rows_values(hg__tune_rows, &typed->tune);
+    if (!hg__call_typed(call, "trials") && !hg__call_typed(call, "budget")) return HG_OK;
     if (hg__call_typed(call, "trials")) changed.trials = typed->tune.trials;
     if (hg__call_typed(call, "budget")) changed.budget = typed->tune.budget;
+    hg_status status = hg__tune_check(&changed, s->v.train.epochs, e);
+    if (status) return status;
+    json_t *values = json_object(), *all = hg__rows_values(hg__tune_rows, &changed);
     for (size_t i = 0; i < 2; i++)
         if (hg__call_typed(call, names[i])) json_object_set(values, names[i], json_object_get(all, names[i]));
     char *text = json_object_size(values) ? hg__json_text(values, JSON_COMPACT) : NULL;
-    hg_status status = text ? hg__tune_check(&changed, s->v.train.epochs, e) : HG_OK;
-    if (!status && text) status = hg__study_settle(s->study, "tune", text, e);
-    if (!status && text) status = read_settings(s, e);
+    status = text ? hg__study_settle(s->study, "tune", text, e) : hg__fail_memory(e, s->path, 1 << 12);
+    if (!status) status = read_settings(s, e);
     free(text);
     json_decref(values);
     json_decref(all);
@@ -235,6 +242,7 @@ static hg_status adopt(hg__tune_study *s, hg__call *call, hg_error *e)
     if (!status) status = compare_rows(s, call, hg__train_rows, offsetof(hg__tune_values, train), e);
     if (!status) status = compare_rows(s, call, hg__source_rows, offsetof(hg__tune_values, source), e);
     if (!status) status = compare_template(s, call, e);
+    if (!status) status = check_repeats(s, e);
     if (!status) status = keep_changes(s, call, e);
     if (!status) status = open_same_data(s, call, e);
     s->v.train.threads = typed->train.threads;

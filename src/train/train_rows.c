@@ -179,7 +179,7 @@ hg_status hg__rows_values_read(const hg__option *rows, void *values, const json_
     {
         snprintf(place, sizeof place, "%s: %s", where, name);
         if (!hg__option_find(rows, name))
-            return hg__fail(e, HG_MODEL, place, "is no option of this version; a newer one wrote it");
+            return hg__fail(e, HG_MODEL, place, "is no option of this version; go on with the version that wrote it");
     }
     for (const hg__option *row = rows; row->name; row++) {
         const json_t *value = json_object_get(document, row->name);

@@ -38,6 +38,8 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
     }
 }
 
+static void nap(void) { nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL); }
+
 /* Called while another holds the lock; 0 gives up. SQLite's own waits ever longer, up to 0.1 s, so that who has waited
  * long has the least chance. */
 static int wait_for_lock(void *ctx, int asked)
@@ -45,17 +47,18 @@ static int wait_for_lock(void *ctx, int asked)
     hg__database *d = ctx;
     double now = hg__seconds();
     if (!asked) d->waits_since = now;
-    nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+    nap();
     return now - d->waits_since < PATIENCE;
 }
 
 /* To change into WAL mode takes the file for oneself, and SQLite does not wait for that by itself. */
 static int enter_wal(hg__database *d)
 {
-    int code = SQLITE_BUSY, asked = 0;
-    while (code == SQLITE_BUSY) {
-        code = sqlite3_exec(d->sqlite, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-        if (code == SQLITE_BUSY && !wait_for_lock(d, asked++)) break;
+    double until = hg__seconds() + PATIENCE;
+    int code;
+    while ((code = sqlite3_exec(d->sqlite, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) == SQLITE_BUSY) {
+        if (hg__seconds() > until) break;
+        nap();
     }
     return code;
 }

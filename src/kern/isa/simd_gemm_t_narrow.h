@@ -104,6 +104,7 @@ static nt_fn *const nt_tiles[NT_COLUMNS][NT_VECTORS] = {
     {nt_1x4, nt_2x4},
 };
 static const size_t nt_most[NT_COLUMNS] = {9, 6, 3, 2};
+_Static_assert((int)NARROW <= (int)NT_COLUMNS, "no narrow product has more columns than there are tiles for");
 
 static void nt_add(nt_tile *t, ptrdiff_t at, size_t q, size_t skip)
 {
