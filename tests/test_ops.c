@@ -186,7 +186,7 @@ static net open_net(const char *input, const char *lines, size_t batch)
     if (parse(&g, input, lines, &e)) fail_msg("%s: %s", e.where, e.what);
     assert_int_equal(hg_model_make(&t.m, &g, 1, NULL), HG_OK);
     hg_plan_options o = {.batch = batch, .train = true, .threads = 1, .seed = 9};
-    assert_int_equal(hg_plan_open(&t.p, t.m, &o, NULL), HG_OK);
+    if (hg_plan_open(&t.p, t.m, &o, &e)) fail_msg("%s: %s", e.where, e.what);
     return t;
 }
 
@@ -315,12 +315,13 @@ static void a_pixel_that_no_tap_reaches_is_the_bias(void **state)
     fill(x, 4);
     for (size_t i = 0; i < hg__kernel_sets(); i++) {
         bool runs_here;
-        const char *name = hg__kernel_set(i, &runs_here)->name;
-        if (!runs_here) continue;
+        const hg__kernels *k = hg__kernel_set(i, &runs_here);
+        if (!runs_here || k->precision == HG_PRECISION_INT8) continue; /* a net here trains */
+        const char *name = k->name;
         assert_int_equal(setenv("HOURGLASS_ISA", name, 1), 0);
         net t = open_net("2x2x1", "deconv 1x1 37 /2 relu to 4x4", 1);
         const float *bias = param(&t, "bias");
-        for (size_t k = 0; k < 16 * CHANNELS; k++) y[k] = -1;
+        for (size_t at = 0; at < 16 * CHANNELS; at++) y[at] = -1;
         assert_int_equal(hg_forward(t.p, "x", "y", 1, x, y), HG_OK);
         for (size_t c = 0; c < CHANNELS; c++)
             if (y[(1 * 4 + 2) * CHANNELS + c] != (bias[c] > 0 ? bias[c] : 0)) fail_msg("%s: channel %zu", name, c);
@@ -407,13 +408,14 @@ static void count_kept(const char *line, size_t size, size_t times[])
     close_net(&t);
 }
 
-static void nested_keeps_halves_of_the_code_or_any_length_equally_often(void **state)
+static void nested_keeps_halves_of_the_code_or_any_length(void **state)
 {
     (void)state;
     size_t half[65] = {0}, any[17] = {0}, few[4] = {0};
     count_kept("nested 1", 64, half);
     for (size_t k = 0; k <= 64; k++)
-        if (k == 8 || k == 16 || k == 32 || k == 64) assert_in_range(half[k], 900, 1100);
+        if (k == 64) assert_in_range(half[k], 1900, 2100);
+        else if (k == 8 || k == 16 || k == 32) assert_in_range(half[k], 590, 750);
         else assert_int_equal(half[k], 0);
     count_kept("nested 0", 16, any);
     assert_int_equal(any[0], 0);
@@ -444,7 +446,7 @@ int main(void)
         cmocka_unit_test(dropout_drops_its_share_in_training_and_keeps_the_mean),
         cmocka_unit_test(noise_has_its_deviation_in_training),
         cmocka_unit_test(a_code_is_drawn_with_its_variance_in_training),
-        cmocka_unit_test(nested_keeps_halves_of_the_code_or_any_length_equally_often),
+        cmocka_unit_test(nested_keeps_halves_of_the_code_or_any_length),
         cmocka_unit_test(two_dropouts_of_a_graph_drop_different_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

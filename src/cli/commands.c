@@ -31,7 +31,8 @@ const hg__option hg__common_rows[] = {
      .type = HG__TEXT,
      .offset = AT(config),
      .value = "FILE|RECIPE",
-     .help = "read options from a JSON file, or take a recipe's (sharp, smooth, fast); flags and HOURGLASS_* variables "
+     .help = "read options from a JSON file, or take a recipe's (sharp, smooth, rateless, fast); flags and HOURGLASS_* "
+             "variables "
              "beat it"},
     {.name = "help", .letter = 'h', .type = HG__FLAG, .offset = AT(help), .help = "show this help"},
     {0},

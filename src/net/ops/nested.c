@@ -3,13 +3,14 @@
  * values learn to carry the most, and the code of one model can be cut anywhere. At inference all are kept.
  *
  * The paper draws k from a geometric distribution. Here a share of the samples keep one of the lengths K, K/2, K/4 and
- * K/8 (as in Kusupati et al. 2022, "Matryoshka representation learning"), the others any from 1 to K, all equally
- * often: the lengths that people cut to are learnt well, and none is left out. */
+ * K/8 (as in Kusupati et al. 2022, "Matryoshka representation learning"), half of them K and a sixth each of the
+ * others; the rest keep any from 1 to K, all equally often. So the lengths that people cut to are learnt well, and none
+ * is left out. */
 #include "base/random.h"
 #include "net/op.h"
 
-enum { STEPS = 4096, OCTAVES = 4 };
-static const double usual_share = 0.8;
+enum { STEPS = 4096, OCTAVES = 4, WHOLE = 3 };
+static const double usual_share = 0.9;
 
 static hg_status solve(hg__node *node, hg_error *e)
 {
@@ -31,12 +32,19 @@ static hg__needs needs(const hg__setup *s)
     return (hg__needs){.keep = s->train ? 1 : 0, .table = STEPS * sizeof(int32_t)};
 }
 
+/* How often the code is halved: of six parts three are the whole, and one each of the others. */
+static size_t octave(size_t i, size_t halves)
+{
+    size_t part = i * (WHOLE + OCTAVES - 1) / halves;
+    return part < WHOLE ? 0 : part - WHOLE + 1;
+}
+
 static void open(const hg__setup *s, void *table)
 {
     size_t size = s->node->shape.c, halves = (size_t)(s->node->attr.value * STEPS + .5);
     int32_t *kept = table;
     for (size_t i = 0; i < STEPS; i++) {
-        size_t k = i < halves ? size >> i * OCTAVES / halves : (i - halves) * size / (STEPS - halves) + 1;
+        size_t k = i < halves ? size >> octave(i, halves) : (i - halves) * size / (STEPS - halves) + 1;
         kept[i] = (int32_t)(k ? k : 1);
     }
 }
