@@ -2,6 +2,7 @@
  * step of what the same operands give in double; and what becomes of those that no scale fits. Skipped, and loudly,
  * where the processor has no AVX-512-VNNI. That a row does not depend on the others is test_kern_products.c's. */
 #include "kern_product.h"
+#include "precision_here.h"
 
 enum {
     LEAST = 16,   /* products that sum less, or have 8 columns and fewer, are in float32 */
@@ -14,10 +15,8 @@ static bool is_coarse(const product *p) { return p->k >= LEAST && p->n > 8; }
 static const hg__kernels *int8_here(void)
 {
     const hg__kernels *k = NULL;
-    if (hg__kernels_choose(&k, HG_PRECISION_INT8, NULL)) {
-        print_message("# SKIPPED: this processor has no AVX-512-VNNI\n");
-        skip();
-    }
+    if (!precision_is_here(HG_PRECISION_INT8)) skip();
+    assert_int_equal(hg__kernels_choose(&k, HG_PRECISION_INT8, NULL), HG_OK);
     return k;
 }
 

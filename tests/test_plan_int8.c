@@ -1,7 +1,7 @@
 /* test_plan_int8.c: whole models in int8: the same bits for any batch, micro-batch and threads, as good as float32 to
  * less than a hundredth, and never trained. Skipped, and loudly, where the processor has no AVX-512-VNNI; that it is
  * refused is tested anywhere. */
-#include "kern/kernels.h"
+#include "precision_here.h"
 #include "test_train_place.h"
 
 #include <math.h>
@@ -17,13 +17,7 @@ static const char *const texts[] = {
 };
 enum { TEXTS = sizeof texts / sizeof *texts, BATCH = 21 };
 
-static bool int8_is_here(void)
-{
-    const hg__kernels *k = NULL;
-    if (!hg__kernels_choose(&k, HG_PRECISION_INT8, NULL)) return true;
-    print_message("# SKIPPED: this processor has no AVX-512-VNNI\n");
-    return false;
-}
+static bool int8_is_here(void) { return precision_is_here(HG_PRECISION_INT8); }
 
 static hg_model *model_of(const char *text)
 {

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "kern/kernels.h"
 #include "net/plan.h"
+#include "precision_here.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -129,11 +130,7 @@ static void training_does_not_disturb_a_plan_that_infers(void **state)
 static void each_precision_has_weights_of_its_own(void **state)
 {
     const bench *b = *state;
-    const hg__kernels *k = NULL;
-    if (hg__kernels_choose(&k, HG_PRECISION_BF16, NULL)) {
-        print_message("# SKIPPED: this processor has no AVX-512-BF16\n");
-        skip();
-    }
+    if (!precision_is_here(HG_PRECISION_BF16)) skip();
     hg_plan *fine = plan_of(b, (hg_plan_options){0}),
             *coarse = plan_of(b, (hg_plan_options){.precision = HG_PRECISION_BF16});
     assert_true(gives_first(fine, b));

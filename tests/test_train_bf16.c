@@ -1,6 +1,6 @@
 /* test_train_bf16.c: training in bf16: the same bits for any threads and any cut of the batch, recorded and resumed,
  * and as good as float32. Skipped, and loudly, where the processor has no bf16; what refuses it is tested anywhere. */
-#include "kern/kernels.h"
+#include "precision_here.h"
 #include "test_train_place.h"
 
 #include <math.h>
@@ -14,13 +14,7 @@ static const char *const wide_texts[] = {
 };
 enum { TEXTS = sizeof wide_texts / sizeof *wide_texts, BATCH = 21 };
 
-static bool bf16_is_here(void)
-{
-    const hg__kernels *k = NULL;
-    if (!hg__kernels_choose(&k, HG_PRECISION_BF16, NULL)) return true;
-    print_message("# SKIPPED: this processor has no AVX-512-BF16\n");
-    return false;
-}
+static bool bf16_is_here(void) { return precision_is_here(HG_PRECISION_BF16); }
 
 /* The gradient of a batch; caller frees. */
 static hg_real *gradient_of(const char *text, hg_plan_options o, size_t *n)
