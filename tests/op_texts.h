@@ -61,6 +61,19 @@ static const char *const geometry_texts[] = {
     "input 3x4x2\nconv 3x3 4 tanh\ndeconv 3x2 6 g2 /2 nobias tanh -> o\n",
     "input 3x4x2\nconv 3x3 4 tanh\ndeconv 3x3 4 g4 valid tanh -> o\n",
     "input 3x4x2\ndeconv 3x3 4 /2 tanh\nconv 3x3 2 /2 tanh -> o\n",
+    /* so many channels that the frame's taps are left out: 1, 2 and 3 stretches of an axis, one axis alone, windows
+     * that see nothing but the frame, groups, phases without taps */
+    "input 7x8x1\nconv 3x3 16 tanh\nconv 3x3 2 /2 tanh -> o\n",
+    "input 4x3x2\nconv 1x1 17 tanh\nconv 3x3 2 silu -> o\n",
+    "input 7x9x1\nconv 1x1 16 tanh\nconv 5x5 2 /2 tanh -> o\n",
+    "input 6x5x1\nconv 1x1 18 tanh\nconv 5x2 3 p2x0 tanh -> o\n",
+    "input 2x70x1\nconv 1x1 16 tanh\nconv 3x3 2 tanh -> o\n",
+    "input 1x9x2\nconv 1 32 tanh\nconv 3 4 g2 /2 tanh -> o\n",
+    "input 5x2x2\nconv 1x1 16 tanh\nconv 3x2 2 d1x3 p1x3 tanh -> o\n",
+    "input 4x4x1\nconv 1x1 16 tanh\ndeconv 3x3 16 /2 to 7x8 silu -> o\n",
+    "input 3x4x2\nconv 1x1 16 tanh\ndeconv 5x4 17 /2 tanh -> o\n",
+    "input 3x4x2\nconv 1x1 16 tanh\ndeconv 3x3 16 tanh -> o\n",
+    "input 3x2x2\nconv 1x1 32 tanh\ndeconv 2x4 32 /3x2 g2 p0x1 d1x2 tanh -> o\n",
     /* pooling and resizing */
     "input 9x7x1\nconv 3x3 3 tanh\nmaxpool 3 /2 p1 -> o\n",
     "input 9x7x1\nconv 3x3 3 tanh\nmaxpool 2x3 valid -> o\n",

@@ -119,6 +119,8 @@ static const struct {
     {"input 7x7x1\ndense 16777216\n", "conv.hg:2", "dense: its weight has more values than a plan can hold"},
     {"input 28x28x4\nconv 3x3 4 d15000\n", "conv.hg:2",
      "conv: reaches over 30001x30001 pixels around 28x28x4, more than a plan can hold"},
+    {"input 1x1x40000\nconv 1x1 60000\n", "conv.hg:2",
+     "conv: has more weights than a plan can hold: 1x1 x 40000 x 60000"},
     {"input 7x7x3\nup 100000\n", "conv.hg:2", "up: gives 700000x700000x3 values, more than a plan can hold"},
     /* bytes */
     {"input 7x7x1\ndense \xc3\xa9\n", "conv.hg:2", "holds the byte 0xc3; a graph is plain ASCII text"},

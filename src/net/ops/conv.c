@@ -34,7 +34,7 @@ static hg__needs needs(const hg__setup *s) { return hg__correlate_needs(s, true)
 static void open(const hg__setup *s, void *table) { hg__correlate_open(s, true, table); }
 static void pack(const hg__call *c, size_t part, size_t parts)
 {
-    if (!part) hg__correlate_pack(c, true, c->both);
+    if (!part) hg__correlate_pack(c);
     (void)parts;
 }
 

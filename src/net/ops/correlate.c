@@ -4,22 +4,43 @@
 
 #include "base/arena.h"
 
-/* The pixels of the big side whose position modulo the stride is (ry, rx), and the taps that reach them. */
-typedef struct phase {
-    size_t qh, qw;          /* pixels in the phase, rows and columns */
-    size_t taps, runs, run; /* a row of the product: runs of `run` elements of the framed small side */
-    int32_t *row, *c_row;   /* [micro * qh * qw] */
-    int32_t *a_run;         /* [runs] */
-    int32_t *pack_row;      /* [taps * small c / groups]: where in a group's W row k of the product's B begins */
-} phase;
+enum {
+    MOST_KERNEL = 64, /* checked by solve, as the stride is */
+    MOST_STRIDE = 64,
+    MOST_SPANS = 3,  /* of an axis without a frame: its ends, and what is between them */
+    FEW_TAPS = 64,   /* an axis keeps its frame where less than one tap of so many falls on it … */
+    FEW_VALUES = 16, /* … or where a tap is so few channels that it costs less than another product */
+};
+
+/* Output pixels that meet the same taps: one product. */
+typedef struct part {
+    size_t pixels, taps; /* pixels: of one sample */
+    size_t runs, run;    /* a row of the product: runs of `run` elements of the input in its frame */
+    size_t packed;       /* elements of a group's B */
+    int32_t *a_row;      /* [micro * pixels] */
+    int32_t *c_row;      /* [micro * pixels]; NULL: one behind the other */
+    int32_t *a_run;      /* [runs] */
+    int32_t *pack_row;   /* [taps * input channels / groups]: where in a group's W row k of B begins */
+} part;
+
+/* From the big side to the small one, or back. */
+typedef struct way {
+    bool scatters;
+    hg_shape in, out;
+    size_t groups;
+    hg__frame frame; /* of the input */
+    size_t packed;   /* elements of all B */
+    size_t parts;
+    part *part; /* [parts] */
+} way;
 
 typedef struct table {
     hg__correlate g;
     size_t micro;
-    hg__frame big_frame, small_frame;
+    way gather, scatter; /* no parts where it is not used */
+    hg__frame frame;     /* of the big side, for the weights' gradient; then its product's rows */
     size_t runs, run;
-    int32_t *row, *a_run; /* gather: [micro * small pixels], [runs] */
-    phase *phase;         /* [sh * sw] */
+    int32_t *a_row, *a_run;
 } table;
 
 /* Hands out pieces of a table; without memory it only counts. */
@@ -39,6 +60,8 @@ static size_t most(ptrdiff_t a, size_t b) { return a > (ptrdiff_t)b ? (size_t)a 
 static size_t big_c(const hg__correlate *g) { return g->big.c / g->groups; }
 static size_t small_c(const hg__correlate *g) { return g->small.c / g->groups; }
 static size_t group_weights(const hg__correlate *g) { return g->y.k * g->x.k * big_c(g) * small_c(g); }
+static size_t in_c(const way *w) { return w->in.c / w->groups; }
+static size_t out_c(const way *w) { return w->out.c / w->groups; }
 
 hg__axis hg__axis_y(const hg__attr *a) { return (hg__axis){a->kh, a->sh, a->dh, a->ph}; }
 hg__axis hg__axis_x(const hg__attr *a) { return (hg__axis){a->kw, a->sw, a->dw, a->pw}; }
@@ -54,56 +77,128 @@ hg__correlate hg__correlate_of(const hg__node *node, bool big_is_input)
                            .groups = a->groups};
 }
 
-/* One axis of a phase: the offsets, in small pixels, of the taps that meet big pixels r, r + stride, …, in
- * rising order. tap[i] is their kernel position. */
-static size_t axis_taps(const hg__axis *a, size_t r, ptrdiff_t *offset, size_t *tap)
+/* ---- One axis of a way --------------------------------------------------------------------------------- */
+
+/* Its output positions go phase by phase: position q of phase r is r + q * phases, and a way has as many phases as it
+ * scatters with strides. */
+typedef struct line {
+    hg__axis a;
+    size_t in, out, phases;
+    bool scatters;
+    bool trims;            /* no frame: the positions part by what taps they meet */
+    size_t before, behind; /* else the frame */
+} line;
+
+/* The taps of a phase, in rising order of what they read: position q reads input at[t] + q * step, by kernel position
+ * k[t]. */
+typedef struct taps {
+    size_t positions, step, n;
+    ptrdiff_t at[MOST_KERNEL];
+    size_t k[MOST_KERNEL];
+} taps;
+
+/* Positions from … to-1 of a phase, which meet its taps low … high-1. Zeroed, it stands before the first span. */
+typedef struct span {
+    size_t phase, next_phase, from, to, low, high;
+    taps t;
+} span;
+
+static void gather_taps(const line *l, taps *t)
 {
-    size_t n = 0;
-    for (size_t i = a->k; i-- > 0;) {
-        ptrdiff_t at = (ptrdiff_t)(r + a->pad) - (ptrdiff_t)(i * a->dilation);
-        if (at % (ptrdiff_t)a->stride) continue;
-        if (offset) offset[n] = at / (ptrdiff_t)a->stride;
-        if (tap) tap[n] = i;
-        n++;
+    *t = (taps){.positions = l->out, .step = l->a.stride, .n = l->a.k};
+    for (size_t i = 0; i < l->a.k; i++) t->at[i] = (ptrdiff_t)(i * l->a.dilation) - (ptrdiff_t)l->a.pad, t->k[i] = i;
+}
+
+static void scatter_taps(const line *l, size_t phase, taps *t)
+{
+    const size_t stride = l->a.stride;
+    *t = (taps){.positions = phase < l->out ? (l->out - phase - 1) / stride + 1 : 0, .step = 1};
+    for (size_t i = l->a.k; i-- > 0;) {
+        ptrdiff_t at = (ptrdiff_t)(phase + l->a.pad) - (ptrdiff_t)(i * l->a.dilation);
+        if (at % (ptrdiff_t)stride) continue;
+        t->at[t->n] = at / (ptrdiff_t)stride, t->k[t->n] = i;
+        t->n++;
     }
-    return n;
 }
 
-static size_t axis_pixels(size_t size, size_t stride, size_t r) { return r < size ? (size - r - 1) / stride + 1 : 0; }
-
-enum { MOST_KERNEL = 64, MOST_STRIDE = 64 }; /* checked by solve */
-
-/* How far an axis of the small side must be framed for all phases. */
-static void frame_small(const hg__axis *a, size_t big, size_t small, size_t *before, size_t *behind)
+/* The first position whose tap reads input `from` or beyond. */
+static size_t reach(const taps *t, size_t tap, size_t from)
 {
-    for (size_t r = 0; r < a->stride; r++) {
-        ptrdiff_t offset[MOST_KERNEL];
-        size_t n = axis_taps(a, r, offset, NULL), pixels = axis_pixels(big, a->stride, r);
-        if (!n || !pixels) continue;
-        *before = most(-offset[0], *before);
-        *behind = most(offset[n - 1] + (ptrdiff_t)pixels - (ptrdiff_t)small, *behind);
+    ptrdiff_t step = (ptrdiff_t)t->step, far = (ptrdiff_t)from - t->at[tap];
+    return far > 0 ? (size_t)((far + step - 1) / step) : 0;
+}
+
+/* What the positions from s->from on meet, and how many of them the same. */
+static void measure_span(const line *l, span *s)
+{
+    s->to = s->t.positions, s->low = 0, s->high = s->t.n;
+    if (!l->trims) return;
+    for (size_t i = s->t.n; i-- > 0;) {
+        size_t begin = reach(&s->t, i, 0), end = reach(&s->t, i, l->in);
+        if (begin > s->from && begin < s->to) s->to = begin;
+        if (end > s->from && end < s->to) s->to = end;
+        if (end <= s->from) s->high = i;
     }
+    while (s->low < s->high && reach(&s->t, s->low, 0) > s->from) s->low++;
 }
 
-/* How far the last window reaches over the end of the big side. */
-static size_t frame_big(const hg__axis *a, size_t big, size_t small)
+static bool next_span(const line *l, span *s)
 {
-    size_t reach = (small - 1) * a->stride + (a->k - 1) * a->dilation + 1;
-    return most((ptrdiff_t)reach - (ptrdiff_t)(a->pad + big), 0);
+    for (s->from = s->to; s->from == s->t.positions; s->from = 0) {
+        if (s->next_phase == l->phases) return false;
+        s->phase = s->next_phase++;
+        if (l->scatters) scatter_taps(l, s->phase, &s->t);
+        else gather_taps(l, &s->t);
+    }
+    measure_span(l, s);
+    return true;
 }
 
-static void find_frames(table *t)
+/* Whether a line that trims is worth its products. */
+static bool trimming_pays(const line *l)
 {
-    const hg__correlate *g = &t->g;
-    hg__frame *f = &t->small_frame;
-    t->big_frame = (hg__frame){.top = g->y.pad,
-                               .left = g->x.pad,
-                               .bottom = frame_big(&g->y, g->big.h, g->small.h),
-                               .right = frame_big(&g->x, g->big.w, g->small.w)};
-    *f = (hg__frame){0};
-    frame_small(&g->y, g->big.h, g->small.h, &f->top, &f->bottom);
-    frame_small(&g->x, g->big.w, g->small.w, &f->left, &f->right);
+    size_t all = 0, met = 0, spans = 0;
+    for (span s = {0}; next_span(l, &s);) {
+        spans = s.from ? spans + 1 : 1;
+        if (spans > MOST_SPANS) return false;
+        all += (s.to - s.from) * s.t.n, met += (s.to - s.from) * (s.high - s.low);
+    }
+    return (all - met) * FEW_TAPS > all;
 }
+
+static line line_of(const way *w, hg__axis a, size_t in, size_t out)
+{
+    line l = {
+        .a = a, .in = in, .out = out, .phases = w->scatters ? a.stride : 1, .scatters = w->scatters, .trims = true};
+    l.trims = in_c(w) >= FEW_VALUES && trimming_pays(&l);
+    if (l.trims) return l;
+    for (span s = {0}; next_span(&l, &s);) {
+        if (!s.t.n) continue;
+        ptrdiff_t last = s.t.at[s.t.n - 1] + (ptrdiff_t)((s.to - 1) * s.t.step);
+        l.before = most(-s.t.at[0], l.before), l.behind = most(last + 1 - (ptrdiff_t)in, l.behind);
+    }
+    return l;
+}
+
+/* Where the span's position i writes, and where its first tap reads. */
+static size_t writes(const line *l, const span *s, size_t i) { return s->phase + (s->from + i) * l->phases; }
+
+static size_t reads(const line *l, const span *s, size_t i)
+{
+    ptrdiff_t at = s->low < s->high ? s->t.at[s->low] + (ptrdiff_t)l->before : 0;
+    return (size_t)(at + (ptrdiff_t)((s->from + i) * s->t.step));
+}
+
+static size_t reads_further(const span *s, size_t tap) { return (size_t)(s->t.at[s->low + tap] - s->t.at[s->low]); }
+
+static bool taps_touch(const span *s)
+{
+    for (size_t i = s->low + 1; i < s->high; i++)
+        if (s->t.at[i] != s->t.at[i - 1] + 1) return false;
+    return true;
+}
+
+/* ---- Tables -------------------------------------------------------------------------------------------- */
 
 static bool is_framed(hg__frame f) { return f.top || f.left || f.bottom || f.right; }
 
@@ -112,20 +207,117 @@ static hg_shape framed(hg_shape s, hg__frame f)
     return (hg_shape){f.top + s.h + f.bottom, f.left + s.w + f.right, s.c};
 }
 
-static void build_gather(table *t, bump *b)
+static size_t framed_size(hg_shape s, hg__frame f) { return is_framed(f) ? hg_shape_size(framed(s, f)) : 0; }
+
+/* Both axes of a way, and the spans of one part. */
+typedef struct plane {
+    line y, x;
+    span sy, sx;
+} plane;
+
+static void fill_rows(const way *w, const plane *a, part *p, size_t micro)
+{
+    hg_shape f = framed(w->in, w->frame);
+    size_t wide = a->sx.to - a->sx.from;
+    for (size_t i = 0; i < micro * p->pixels; i++) {
+        size_t image = i / p->pixels, y = i % p->pixels / wide, x = i % p->pixels % wide;
+        size_t in = (image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x);
+        size_t out = (image * w->out.h + writes(&a->y, &a->sy, y)) * w->out.w + writes(&a->x, &a->sx, x);
+        p->a_row[i] = (int32_t)(in * f.c);
+        if (p->c_row) p->c_row[i] = (int32_t)(out * w->out.c);
+    }
+}
+
+static void fill_taps(const way *w, const plane *a, part *p)
+{
+    hg_shape f = framed(w->in, w->frame);
+    size_t nx = a->sx.high - a->sx.low, c = in_c(w), to_next = w->scatters ? 1 : out_c(w);
+    for (size_t i = 0; i < p->taps; i++) {
+        size_t y = i / nx, x = i % nx, k = a->sy.t.k[a->sy.low + y] * a->x.a.k + a->sx.t.k[a->sx.low + x];
+        int32_t at = (int32_t)((reads_further(&a->sy, y) * f.w + reads_further(&a->sx, x)) * f.c);
+        if (p->runs == p->taps) p->a_run[i] = at;
+        else if (!x) p->a_run[y] = at;
+        for (size_t j = 0; j < c; j++) p->pack_row[i * c + j] = (int32_t)(k * c * out_c(w) + j * to_next);
+    }
+}
+
+static part build_part(const hg__setup *s, const way *w, const plane *a, bump *b)
+{
+    size_t ny = a->sy.high - a->sy.low, nx = a->sx.high - a->sx.low;
+    bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
+    part p = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
+              .taps = ny * nx,
+              .runs = rows_run && nx ? ny : ny * nx,
+              .run = rows_run ? nx * in_c(w) : in_c(w)};
+    bool all = p.pixels == w->out.h * w->out.w;
+    if (p.taps) p.packed = hg__align(s->k->pack_size(p.taps * in_c(w), out_c(w)) * sizeof(real)) / sizeof(real);
+    p.a_row = take(b, s->micro * p.pixels * sizeof *p.a_row);
+    p.c_row = all ? NULL : take(b, s->micro * p.pixels * sizeof *p.c_row);
+    p.a_run = take(b, p.runs * sizeof *p.a_run);
+    p.pack_row = take(b, p.taps * in_c(w) * sizeof *p.pack_row);
+    if (!b->at) return p;
+    fill_rows(w, a, &p, s->micro);
+    fill_taps(w, a, &p);
+    return p;
+}
+
+static size_t count_spans(const line *l)
+{
+    size_t n = 0;
+    for (span s = {0}; next_span(l, &s);) n++;
+    return n;
+}
+
+static way way_of(const hg__correlate *g, bool scatters)
+{
+    return (way){.scatters = scatters,
+                 .in = scatters ? g->small : g->big,
+                 .out = scatters ? g->big : g->small,
+                 .groups = g->groups};
+}
+
+static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, bump *b)
+{
+    way w = way_of(g, scatters);
+    plane a = {.y = line_of(&w, g->y, w.in.h, w.out.h), .x = line_of(&w, g->x, w.in.w, w.out.w)};
+    size_t n = 0;
+    w.frame = (hg__frame){a.y.before, a.x.before, a.y.behind, a.x.behind};
+    w.parts = count_spans(&a.y) * count_spans(&a.x);
+    w.part = take(b, w.parts * sizeof *w.part);
+    for (a.sy = (span){0}; next_span(&a.y, &a.sy);)
+        for (a.sx = (span){0}; next_span(&a.x, &a.sx); n++) {
+            part p = build_part(s, &w, &a, b);
+            w.packed += w.groups * p.packed;
+            if (b->at) w.part[n] = p;
+        }
+    return w;
+}
+
+/* How far the last window reaches over the end of the big side. */
+static size_t overhang(const hg__axis *a, size_t big, size_t small)
+{
+    size_t far = (small - 1) * a->stride + (a->k - 1) * a->dilation + 1;
+    return most((ptrdiff_t)far - (ptrdiff_t)(a->pad + big), 0);
+}
+
+static void build_weights(table *t, bump *b)
 {
     const hg__correlate *g = &t->g;
-    hg_shape f = framed(g->big, t->big_frame);
     size_t pixels = g->small.h * g->small.w;
     bool rows_run = g->groups == 1 && g->x.dilation == 1; /* a kernel row is one run */
+    t->frame = (hg__frame){.top = g->y.pad,
+                           .left = g->x.pad,
+                           .bottom = overhang(&g->y, g->big.h, g->small.h),
+                           .right = overhang(&g->x, g->big.w, g->small.w)};
+    hg_shape f = framed(g->big, t->frame);
     t->runs = rows_run ? g->y.k : g->y.k * g->x.k;
     t->run = rows_run ? g->x.k * g->big.c : big_c(g);
-    t->row = take(b, t->micro * pixels * sizeof *t->row);
+    t->a_row = take(b, t->micro * pixels * sizeof *t->a_row);
     t->a_run = take(b, t->runs * sizeof *t->a_run);
     if (!b->at) return;
     for (size_t i = 0; i < t->micro * pixels; i++) {
         size_t image = i / pixels, y = i % pixels / g->small.w, x = i % g->small.w;
-        t->row[i] = (int32_t)(((image * f.h + y * g->y.stride) * f.w + x * g->x.stride) * f.c);
+        t->a_row[i] = (int32_t)(((image * f.h + y * g->y.stride) * f.w + x * g->x.stride) * f.c);
     }
     for (size_t r = 0; r < t->runs; r++) {
         size_t ky = rows_run ? r : r / g->x.k, kx = rows_run ? 0 : r % g->x.k;
@@ -133,87 +325,14 @@ static void build_gather(table *t, bump *b)
     }
 }
 
-/* Both axes of one phase. */
-typedef struct taps {
-    size_t ry, rx, ny, nx;
-    ptrdiff_t oy[MOST_KERNEL], ox[MOST_KERNEL];
-    size_t ky[MOST_KERNEL], kx[MOST_KERNEL];
-} taps;
-
-static void find_taps(const hg__correlate *g, size_t index, taps *a)
-{
-    a->ry = index / g->x.stride, a->rx = index % g->x.stride;
-    a->ny = axis_taps(&g->y, a->ry, a->oy, a->ky);
-    a->nx = axis_taps(&g->x, a->rx, a->ox, a->kx);
-}
-
-static bool taps_touch(const taps *a)
-{
-    for (size_t i = 1; i < a->nx; i++)
-        if (a->ox[i] != a->ox[i - 1] + 1) return false;
-    return true;
-}
-
-static void fill_phase_rows(const table *t, phase *p, const taps *a)
-{
-    const hg__correlate *g = &t->g;
-    hg_shape f = framed(g->small, t->small_frame);
-    size_t pixels = p->qh * p->qw;
-    for (size_t i = 0; i < t->micro * pixels; i++) {
-        size_t image = i / pixels, y = i % pixels / p->qw, x = i % p->qw;
-        p->row[i] = (int32_t)(((image * f.h + y) * f.w + x) * f.c);
-        p->c_row[i] =
-            (int32_t)(((image * g->big.h + a->ry + y * g->y.stride) * g->big.w + a->rx + x * g->x.stride) * g->big.c);
-    }
-}
-
-static void fill_phase_taps(const table *t, phase *p, const taps *a)
-{
-    const hg__correlate *g = &t->g;
-    hg_shape f = framed(g->small, t->small_frame);
-    bool rows_run = p->runs == a->ny && p->runs != p->taps;
-    for (size_t i = 0; i < p->taps; i++) {
-        size_t y = i / a->nx, x = i % a->nx;
-        size_t at_y = (size_t)(a->oy[y] + (ptrdiff_t)t->small_frame.top),
-               at_x = (size_t)(a->ox[x] + (ptrdiff_t)t->small_frame.left);
-        int32_t at = (int32_t)((at_y * f.w + at_x) * f.c);
-        if (!rows_run) p->a_run[i] = at;
-        else if (!x) p->a_run[y] = at;
-        for (size_t o = 0; o < small_c(g); o++)
-            p->pack_row[i * small_c(g) + o] = (int32_t)((a->ky[y] * g->x.k + a->kx[x]) * big_c(g) * small_c(g) + o);
-    }
-}
-
-static void build_phase(const table *t, phase *counted, size_t index, bump *b)
-{
-    const hg__correlate *g = &t->g;
-    taps a;
-    find_taps(g, index, &a);
-    phase p = {.qh = axis_pixels(g->big.h, g->y.stride, a.ry),
-               .qw = axis_pixels(g->big.w, g->x.stride, a.rx),
-               .taps = a.ny * a.nx};
-    bool rows_run = g->groups == 1 && taps_touch(&a) && a.nx > 1;
-    p.runs = rows_run ? a.ny : p.taps;
-    p.run = rows_run ? a.nx * g->small.c : small_c(g);
-    p.row = take(b, t->micro * p.qh * p.qw * sizeof *p.row);
-    p.c_row = take(b, t->micro * p.qh * p.qw * sizeof *p.c_row);
-    p.a_run = take(b, p.runs * sizeof *p.a_run);
-    p.pack_row = take(b, p.taps * small_c(g) * sizeof *p.pack_row);
-    if (!b->at) return;
-    fill_phase_rows(t, &p, &a);
-    fill_phase_taps(t, &p, &a);
-    *counted = p;
-}
-
+/* What is not used stays empty. */
 static table build(const hg__setup *s, bool big_is_input, bump *b)
 {
     table t = {.g = hg__correlate_of(s->node, big_is_input), .micro = s->micro};
     table *kept = take(b, sizeof t);
-    size_t phases = t.g.y.stride * t.g.x.stride;
-    t.phase = take(b, phases * sizeof *t.phase);
-    find_frames(&t);
-    build_gather(&t, b);
-    for (size_t i = 0; i < phases; i++) build_phase(&t, b->at ? &t.phase[i] : NULL, i, b);
+    if (s->train || big_is_input) t.gather = build_way(s, &t.g, false, b);
+    if (s->train || !big_is_input) t.scatter = build_way(s, &t.g, true, b);
+    if (s->train) build_weights(&t, b);
     if (kept) *kept = t;
     return t;
 }
@@ -223,71 +342,40 @@ void hg__correlate_open(const hg__setup *s, bool big_is_input, void *memory)
     build(s, big_is_input, &(bump){.at = memory});
 }
 
-static size_t phase_taps(const hg__correlate *g, size_t index)
-{
-    taps a;
-    find_taps(g, index, &a);
-    return a.ny * a.nx;
-}
-
-static size_t packed_gather(const hg__kernels *k, const hg__correlate *g)
-{
-    return hg__align(k->pack_size(g->y.k * g->x.k * big_c(g), small_c(g)) * sizeof(real)) / sizeof(real);
-}
-
-static size_t packed_phase(const hg__kernels *k, const hg__correlate *g, size_t index)
-{
-    size_t deep = phase_taps(g, index) * small_c(g);
-    return deep ? hg__align(k->pack_size(deep, big_c(g)) * sizeof(real)) / sizeof(real) : 0;
-}
-
 hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input)
 {
     bump count = {0};
     table t = build(s, big_is_input, &count);
-    const hg__correlate *g = &t.g;
-    bool gathers = s->train || big_is_input, scatters = s->train || !big_is_input;
-    hg__needs n = {.table = count.used};
-    if (gathers) n.packed += g->groups * packed_gather(s->k, g);
-    for (size_t i = 0; scatters && i < g->y.stride * g->x.stride; i++) n.packed += g->groups * packed_phase(s->k, g, i);
-    size_t big = is_framed(t.big_frame) ? hg_shape_size(framed(g->big, t.big_frame)) : 0;
-    size_t small = is_framed(t.small_frame) ? hg_shape_size(framed(g->small, t.small_frame)) : 0;
-    if (!gathers) big = 0;
-    if (!scatters) small = 0;
-    n.scratch = s->micro * (big > small ? big : small);
+    const size_t framed[] = {framed_size(t.gather.in, t.gather.frame), framed_size(t.scatter.in, t.scatter.frame),
+                             framed_size(t.g.big, t.frame)};
+    hg__needs n = {.table = count.used, .packed = t.gather.packed + t.scatter.packed};
+    for (size_t i = 0; i < 3; i++) n.scratch = framed[i] > n.scratch ? framed[i] : n.scratch;
+    n.scratch *= s->micro;
     return n;
 }
 
-static void pack_scatter(const hg__call *c, const table *t, real *to)
-{
-    const hg__correlate *g = &t->g;
-    for (size_t i = 0; i < g->y.stride * g->x.stride; i++)
-        for (size_t group = 0; group < g->groups; group++) {
-            size_t size = packed_phase(c->k, g, i), deep = t->phase[i].taps * small_c(g);
-            if (deep)
-                c->k->pack(&(hg__pack){.k = deep,
-                                       .n = big_c(g),
-                                       .b = c->w[0] + group * group_weights(g),
-                                       .row = t->phase[i].pack_row,
-                                       .col_step = small_c(g),
-                                       .packed = to});
-            to += size;
-        }
-}
+/* ---- Products ------------------------------------------------------------------------------------------ */
 
-void hg__correlate_pack(const hg__call *c, bool gathers, bool scatters)
+static void pack_way(const hg__call *c, const way *w, real *to)
 {
     const table *t = c->table;
-    const hg__correlate *g = &t->g;
-    real *to = c->packed;
-    for (size_t group = 0; gathers && group < g->groups; group++, to += packed_gather(c->k, g))
-        c->k->pack(&(hg__pack){.k = g->y.k * g->x.k * big_c(g),
-                               .n = small_c(g),
-                               .b = c->w[0] + group * group_weights(g),
-                               .row_step = small_c(g),
-                               .col_step = 1,
-                               .packed = to});
-    if (scatters) pack_scatter(c, t, to);
+    for (size_t i = 0; i < w->parts; i++)
+        for (size_t group = 0; group < w->groups; group++, to += w->part[i].packed)
+            if (w->part[i].taps)
+                c->k->pack(&(hg__pack){.k = w->part[i].taps * in_c(w),
+                                       .n = out_c(w),
+                                       .b = c->w[0] + group * group_weights(&t->g),
+                                       .row = w->part[i].pack_row,
+                                       .col_step = w->scatters ? in_c(w) : 1,
+                                       .packed = to});
+}
+
+/* The gather's B come first, where both are there. */
+void hg__correlate_pack(const hg__call *c)
+{
+    const table *t = c->table;
+    pack_way(c, &t->gather, c->packed);
+    pack_way(c, &t->scatter, c->packed + t->gather.packed);
 }
 
 /* One side in its frame: a copy in the scratch, or the side itself where it needs no frame. */
@@ -298,70 +386,64 @@ static const real *frame_side(const hg__call *c, hg_shape s, hg__frame f, const 
     return c->scratch;
 }
 
+static void multiply(const hg__call *c, const way *w, const real *a, const real *b, const hg__side *s)
+{
+    /* What costs more than a comparison goes over all parts at once: in one of them a row may be a single pixel. */
+    bool late = w->parts > 1 && s->act > HG__ACT_LEAKY;
+    for (size_t i = 0; i < w->parts; i++) {
+        const part *p = &w->part[i];
+        for (size_t group = 0; group < w->groups; group++, b += p->packed)
+            c->k->gemm(&(hg__gemm){.m = c->n * p->pixels,
+                                   .n = out_c(w),
+                                   .runs = p->runs,
+                                   .run = p->run,
+                                   .a = a + group * in_c(w),
+                                   .a_row = p->a_row,
+                                   .a_run = p->a_run,
+                                   .b = b,
+                                   .c = s->out + group * out_c(w),
+                                   .c_row = p->c_row,
+                                   .c_step = w->out.c,
+                                   .bias = s->bias ? s->bias + group * out_c(w) : NULL,
+                                   .act = late ? HG__ACT_NONE : s->act,
+                                   .slope = s->slope,
+                                   .add = s->add});
+    }
+    if (late) c->k->act(s->act, s->slope, c->n * hg_shape_size(w->out), s->out, s->out);
+}
+
+static bool same_frame(hg__frame a, hg__frame b)
+{
+    return a.top == b.top && a.left == b.left && a.bottom == b.bottom && a.right == b.right;
+}
+
 void hg__correlate_gather(const hg__call *c, const hg__side *s)
 {
     const table *t = c->table;
-    const hg__correlate *g = &t->g;
-    bool at_hand = s->framed && is_framed(t->big_frame);
-    const real *a = at_hand ? c->scratch : frame_side(c, g->big, t->big_frame, s->in);
-    for (size_t group = 0; group < g->groups; group++)
-        c->k->gemm(&(hg__gemm){.m = c->n * g->small.h * g->small.w,
-                               .n = small_c(g),
-                               .runs = t->runs,
-                               .run = t->run,
-                               .a = a + group * big_c(g),
-                               .a_row = t->row,
-                               .a_run = t->a_run,
-                               .b = c->packed + group * packed_gather(c->k, g),
-                               .c = s->out + group * small_c(g),
-                               .c_step = g->small.c,
-                               .bias = s->bias ? s->bias + group * small_c(g) : NULL,
-                               .act = s->act,
-                               .slope = s->slope,
-                               .add = s->add});
+    const way *w = &t->gather;
+    bool at_hand = s->framed && is_framed(w->frame) && same_frame(w->frame, t->frame);
+    multiply(c, w, at_hand ? c->scratch : frame_side(c, w->in, w->frame, s->in), c->packed, s);
 }
 
 void hg__correlate_scatter(const hg__call *c, const hg__side *s)
 {
     const table *t = c->table;
-    const hg__correlate *g = &t->g;
-    const real *a = frame_side(c, g->small, t->small_frame, s->in);
-    /* What costs more than a comparison goes over all phases at once: in one of them a row may be a single pixel. */
-    bool late = s->act > HG__ACT_LEAKY;
-    const real *b = c->packed + (c->both ? g->groups * packed_gather(c->k, g) : 0); /* inference packs one of the two */
-    for (size_t i = 0; i < g->y.stride * g->x.stride; i++) {
-        const phase *p = &t->phase[i];
-        for (size_t group = 0; group < g->groups; group++, b += packed_phase(c->k, g, i))
-            c->k->gemm(&(hg__gemm){.m = c->n * p->qh * p->qw,
-                                   .n = big_c(g),
-                                   .runs = p->runs,
-                                   .run = p->run,
-                                   .a = a + group * small_c(g),
-                                   .a_row = p->row,
-                                   .a_run = p->a_run,
-                                   .b = b,
-                                   .c = s->out + group * big_c(g),
-                                   .c_row = p->c_row,
-                                   .bias = s->bias ? s->bias + group * big_c(g) : NULL,
-                                   .act = late ? HG__ACT_NONE : s->act,
-                                   .slope = s->slope,
-                                   .add = s->add});
-    }
-    if (late) c->k->act(s->act, s->slope, c->n * hg_shape_size(g->big), s->out, s->out);
+    const way *w = &t->scatter;
+    multiply(c, w, frame_side(c, w->in, w->frame, s->in), c->packed + t->gather.packed, s);
 }
 
 void hg__correlate_weights(const hg__call *c, const real *big, const real *small, real *dw)
 {
     const table *t = c->table;
     const hg__correlate *g = &t->g;
-    const real *a = frame_side(c, g->big, t->big_frame, big);
+    const real *a = frame_side(c, g->big, t->frame, big);
     for (size_t group = 0; group < g->groups; group++)
         c->k->gemm_t(&(hg__gemm_t){.m = c->n * g->small.h * g->small.w,
                                    .n = small_c(g),
                                    .runs = t->runs,
                                    .run = t->run,
                                    .a = a + group * big_c(g),
-                                   .a_row = t->row,
+                                   .a_row = t->a_row,
                                    .a_run = t->a_run,
                                    .d = small + group * small_c(g),
                                    .d_step = g->small.c,
@@ -414,6 +496,9 @@ hg_status hg__correlate_fits(const hg__node *node, hg_error *e)
     const hg__attr *a = &node->attr;
     const hg_shape sides[] = {node->in[0], node->shape};
     size_t reach_h = a->dh * (a->kh - 1), reach_w = a->dw * (a->kw - 1), n;
+    if (!hg__mul(a->kh * a->kw * (node->in[0].c / a->groups), node->shape.c, &n) || n > INT32_MAX)
+        return hg__line_fail(e, node, "has more weights than a plan can hold: %zux%zu x %zu x %zu", a->kh, a->kw,
+                             node->in[0].c / a->groups, node->shape.c);
     for (size_t i = 0; i < 2; i++) {
         bool fits = hg__mul(sides[i].h + 2 * reach_h, sides[i].w + 2 * reach_w, &n) && hg__mul(n, sides[i].c, &n);
         if (!fits || n > INT32_MAX / 2)

@@ -7,9 +7,11 @@
  *     weights: dW[tap][c][o] = sum over p of big[…][c] small[p][o]
  *
  * A convolution gathers forwards and scatters its gradient; a transposed convolution does the opposite.
- * Nothing is unrolled: gather reads its windows from a copy of the big side with a zero frame; scatter
- * splits the big side's pixels by their phase (position modulo stride), and within a phase is itself a
- * gather with stride 1 over the framed small side, with the taps that meet that phase in falling order. */
+ * Nothing is unrolled. Scatter splits the big side's pixels by their phase (position modulo stride); within a phase
+ * it is itself a gather with stride 1 over the small side, with the taps that meet that phase in falling order. A
+ * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
+ * of their own. Where they are too few for that, the picture is copied into a frame of zeros instead; so is the
+ * big side for the weights' gradient. */
 #ifndef HG_NET_OPS_CORRELATE_H
 #define HG_NET_OPS_CORRELATE_H
 
@@ -40,7 +42,7 @@ hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input);
 void hg__correlate_open(const hg__setup *s, bool big_is_input, void *table);
 
 /* Weights → packed, for gather and scatter; what is not used is left out. */
-void hg__correlate_pack(const hg__call *c, bool gathers, bool scatters);
+void hg__correlate_pack(const hg__call *c);
 
 /* out [n][side] (+)= …; bias, act only with !add. */
 typedef struct hg__side {
@@ -60,7 +62,7 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
 /* Shared by the two ops' solve: defaults and checks of the window. */
 hg_status hg__correlate_check(hg__node *node, hg_error *e);
 void hg__correlate_params(hg__node *node, size_t big_c, size_t small_c);
-/* Once the shape is solved: both sides in their frames must fit the int32 offsets of the tables. */
+/* Once the shape is solved: both sides in their frames, and the weights, must fit the int32 offsets of the tables. */
 hg_status hg__correlate_fits(const hg__node *node, hg_error *e);
 
 #endif
