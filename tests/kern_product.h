@@ -12,7 +12,7 @@ typedef struct product {
     int32_t *a_row, *a_run; /* NULL: equal steps */
     size_t a_step;
     real *b, *bias; /* B plain, k x n */
-    int32_t *c_row;
+    int32_t *c_row, *c_run;
     size_t c_step, c_size;
 } product;
 
@@ -63,6 +63,8 @@ static inline void place_c(box *b, product *p)
     p->c_size = (p->m - 1) * p->c_step + p->n;
     p->c_row = rows ? table(b, p->m) : NULL;
     for (size_t i = 0; i < p->m && rows; i++) p->c_row[i] = (int32_t)((p->m - 1 - i) * p->c_step);
+    p->c_run = rows ? table(b, p->runs) : NULL;
+    for (size_t r = 0; r < p->runs && rows; r++) p->c_run[r] = (int32_t)((p->runs - 1 - r) * p->run);
 }
 
 static inline product product_of(box *b)

@@ -64,7 +64,7 @@ static void gemm_does_not_depend_on_where_rows_are_cut(const hg__kernels *k)
     }
 }
 
-/* D is what C was: m rows of n. */
+/* D is what C was: m rows of n. C's runs stand as they come, or in falling order. */
 static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
 {
     return (hg__gemm_t){.m = p->m,
@@ -79,6 +79,7 @@ static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
                         .d_row = p->c_row,
                         .d_step = p->c_step,
                         .c = c,
+                        .c_run = p->c_run,
                         .c_step = p->n + p->runs % 2, /* without a gap, and with one */
                         .sample = p->sample};
 }
@@ -149,7 +150,7 @@ static void gemm_t_does_not_depend_on_who_makes_which_elements(const hg__kernels
         product p = tall_product(&b);
         p.run = p.k = pick(&b, 1, 60), p.runs = 1, p.sample = 0, p.a_run = NULL;
         place_a(&b, &p);
-        p.a_run = NULL;
+        p.a_run = p.c_run = NULL;
         size_t size = p.k * (p.n + 1) - 1;
         real *c = values(&b, size), *cut = copy_of(&b, c, size);
         hg__gemm_t g = gemm_t_of(&p, operands(&b, p.c_size), c), part = g;

@@ -78,7 +78,8 @@ typedef struct hg__pack {
  *
  *     C[r * run + k][j] (+)= sum over i < m of A(i, r, k) * D[i][j]      j < n
  *
- * A as in gemm; row i of D starts at d[d_row ? d_row[i] : i * d_step]; row q of C at c[q * c_step].
+ * A as in gemm; row i of D starts at d[d_row ? d_row[i] : i * d_step]; the rows of C that are run r's begin with row
+ * c_run ? c_run[r] : r * run, and row q of C starts at c[q * c_step].
  * A sample has `sample` rows, and calls are cut between samples; 0: never, but calls may share the elements of A's
  * rows. */
 typedef struct hg__gemm_t {
@@ -90,6 +91,7 @@ typedef struct hg__gemm_t {
     const int32_t *d_row;
     size_t d_step;
     real *c;
+    const int32_t *c_run;
     size_t c_step;
     bool add;
     size_t sample;

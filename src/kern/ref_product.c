@@ -37,15 +37,23 @@ void hg__ref_gemm(const hg__gemm *g)
     }
 }
 
+/* Row k of run r. */
+static real *row_of_c(const hg__gemm_t *g, size_t r, size_t k)
+{
+    return g->c + ((size_t)hg__offset(g->c_run, r, g->run) + k) * g->c_step;
+}
+
 void hg__ref_gemm_t(const hg__gemm_t *g)
 {
-    for (size_t q = 0; q < g->runs * g->run && !g->add; q++) memset(g->c + q * g->c_step, 0, g->n * sizeof(real));
+    for (size_t q = 0; q < g->runs * g->run && !g->add; q++)
+        memset(row_of_c(g, q / g->run, q % g->run), 0, g->n * sizeof(real));
     for (size_t i = 0; i < g->m; i++) {
         const real *a = g->a + hg__offset(g->a_row, i, g->a_step);
         const real *d = g->d + hg__offset(g->d_row, i, g->d_step);
         for (size_t q = 0; q < g->runs * g->run; q++) {
-            real x = a[hg__offset(g->a_run, q / g->run, g->run) + (ptrdiff_t)(q % g->run)];
-            for (size_t j = 0; j < g->n; j++) g->c[q * g->c_step + j] += x * d[j];
+            size_t r = q / g->run, k = q % g->run;
+            real x = a[hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k], *c = row_of_c(g, r, k);
+            for (size_t j = 0; j < g->n; j++) c[j] += x * d[j];
         }
     }
 }

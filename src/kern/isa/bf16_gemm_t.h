@@ -22,12 +22,11 @@ typedef struct bf16_t_rows {
 
 typedef struct bf16_t_tile {
     size_t pairs;
-    const uint32_t *a; /* the tile's first element of the first pair of rows */
-    const uint32_t *d; /* the panel, BF16_PANEL wide */
-    float *c;
-    size_t c_step, columns; /* columns: that C has from here on */
-    const float *start;     /* what the sums start from: C, or zeros */
-    size_t start_step;
+    const uint32_t *a;   /* the tile's first element of the first pair of rows */
+    const uint32_t *d;   /* the panel, BF16_PANEL wide */
+    float *c[BF16_ROWS]; /* where the elements' rows of C are */
+    size_t columns;      /* that C has from there on */
+    bool add;            /* to C, not to zeros */
 } bf16_t_tile;
 
 /* left: as in bf16_start. */
@@ -36,7 +35,7 @@ ALWAYS_INLINE void bf16_t_sums(const bf16_t_tile *t, vf sum[2 * BF16_ROWS], size
     UNROLL
     for (size_t s = 0; s < sums; s++) {
         size_t skip = s % vectors * W;
-        sum[s] = vf_get_upto(t->start + s / vectors * t->start_step + skip, left - skip);
+        sum[s] = vf_get_upto((t->add ? t->c[s / vectors] : bf16_zeros) + skip, left - skip);
     }
 }
 
@@ -46,7 +45,7 @@ ALWAYS_INLINE void bf16_t_put(const bf16_t_tile *t, const vf sum[2 * BF16_ROWS],
     UNROLL
     for (size_t s = 0; s < sums; s++) {
         size_t skip = s % vectors * W;
-        vf_put_upto(t->c + s / vectors * t->c_step + skip, sum[s], left - skip);
+        vf_put_upto(t->c[s / vectors] + skip, sum[s], left - skip);
     }
 }
 
@@ -134,8 +133,8 @@ static void bf16_t_panels(const hg__gemm_t *g, bf16_t_tile *t, const size_t elem
         for (size_t p = 0; p < parts; p++) {
             size_t from = part_start(n, parts, p), to = part_start(n, parts, p + 1);
             t->a = a + from;
-            t->c = g->c + (elements[0] + from) * g->c_step + j;
-            t->start = t->start_step ? t->c : bf16_zeros;
+            for (size_t q = elements[0] + from; q < elements[0] + to; q++)
+                t->c[q - elements[0] - from] = t_row(g, q / g->run, q % g->run) + j;
             bf16_t_tiles[t->columns > W][to - from - 1](t);
         }
     }
@@ -147,7 +146,7 @@ static void bf16_t_block(const hg__gemm_t *g, const bf16_t_rows *rows, bool add)
     uint32_t a[BF16_T_PAIRS * BF16_T_STEP] __attribute__((aligned(64)));
     uint32_t d[BF16_T_PAIRS * BF16_T_COLUMNS] __attribute__((aligned(64)));
     const size_t all = g->runs * g->run, shares = (all + BF16_T_ELEMENTS - 1) / BF16_T_ELEMENTS;
-    bf16_t_tile t = {.pairs = rows->pairs, .a = a, .d = d, .c_step = g->c_step, .start_step = add ? g->c_step : 0};
+    bf16_t_tile t = {.pairs = rows->pairs, .a = a, .d = d, .add = add};
     for (size_t j = 0; j < g->n; j += BF16_T_COLUMNS) {
         const size_t columns[2] = {j, bf16_least(g->n, j + BF16_T_COLUMNS)};
         bf16_t_pair_d(g, rows, columns[0], columns[1], d);

@@ -23,11 +23,9 @@ typedef struct t_tile {
     ptrdiff_t at[T_ALONE]; /* offsets of the tile's elements in a row of A */
     const float *d;        /* the panel's first row */
     size_t d_step;
-    float *c;
-    size_t c_step, columns; /* columns: that C has from here on */
-    const float *start;     /* what the sums start from: C, or zeros */
-    size_t start_step;
-    bool add;
+    float *c[T_ALONE]; /* where the elements' rows of C are */
+    size_t columns;    /* that C has from there on */
+    bool add;          /* to C, not to zeros */
 } t_tile;
 
 /* Sum s is that of element s / vectors and vector s % vectors. */
@@ -40,7 +38,7 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors)
     UNROLL
     for (size_t s = 0; s < height * vectors; s++) {
         size_t skip = s % vectors * W;
-        sum[s] = vf_get_upto(t->start + s / vectors * t->start_step + skip, t->columns - skip);
+        sum[s] = vf_get_upto((t->add ? t->c[s / vectors] : zeros) + skip, t->columns - skip);
     }
     for (size_t i = 0; i < t->rows; i++, d += t->d_step) {
         const ptrdiff_t row = t->a_row[i];
@@ -53,7 +51,7 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors)
     UNROLL
     for (size_t s = 0; s < height * vectors; s++) {
         size_t skip = s % vectors * W;
-        vf_put_upto(t->c + s / vectors * t->c_step + skip, sum[s], t->columns - skip);
+        vf_put_upto(t->c[s / vectors] + skip, sum[s], t->columns - skip);
     }
 }
 
@@ -80,6 +78,12 @@ static void t_9x1(const t_tile *t) { t_run(t, 9, 1); }
 static t_fn *const t_panels[MOST_ROWS] = {t_1x2, t_2x2, t_3x2, t_4x2, t_5x2, t_6x2, t_7x2, t_8x2};
 static t_fn *const t_singles[T_ALONE] = {t_1x1, t_2x1, t_3x1, t_4x1, t_5x1, t_6x1, t_7x1, t_8x1, t_9x1};
 
+/* C's row for element k of run r. */
+ALWAYS_INLINE float *t_row(const hg__gemm_t *g, size_t r, size_t k)
+{
+    return g->c + (hg__offset(g->c_run, r, g->run) + (ptrdiff_t)k) * (ptrdiff_t)g->c_step;
+}
+
 /* The panel that starts at column j, for all elements of A's rows. */
 static void t_columns(const hg__gemm_t *g, t_tile *t, size_t j)
 {
@@ -91,10 +95,9 @@ static void t_columns(const hg__gemm_t *g, t_tile *t, size_t j)
         size_t from = part_start(all, parts, p), to = part_start(all, parts, p + 1);
         for (size_t q = from; q < to; q++) {
             t->at[q - from] = hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k;
+            t->c[q - from] = t_row(g, r, k) + j;
             if (++k == g->run) k = 0, r++;
         }
-        t->c = g->c + from * g->c_step + j;
-        t->start = t->add ? t->c : zeros, t->start_step = t->add ? t->c_step : 0;
         if (single) t_singles[to - from - 1](t);
         else t_panels[to - from - 1](t);
     }
@@ -117,7 +120,7 @@ static void t_block(const hg__gemm_t *g, size_t first, size_t rows)
     float copy[T_BLOCK * PANEL] __attribute__((aligned(64)));
     UNROLL
     for (size_t i = 0; i < rows; i++) a_row[i] = hg__offset(g->a_row, first + i, g->a_step);
-    t_tile t = {.rows = rows, .a_row = a_row, .a = g->a, .c_step = g->c_step, .add = g->add || first};
+    t_tile t = {.rows = rows, .a_row = a_row, .a = g->a, .add = g->add || first};
     bool few = g->runs * g->run <= T_DIRECT * TILE_ROWS && !g->d_row;
     for (size_t j = 0; j < g->n; j += PANEL) {
         if (few && (g->n - j >= PANEL || g->n - j == W)) {

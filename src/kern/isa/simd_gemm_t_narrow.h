@@ -131,7 +131,8 @@ static void nt_vectors(nt_tile *t)
         for (size_t i = part_start(all, shares, p); i < part_start(all, shares, p + 1); i++) {
             size_t r = i / each, k = i % each * W, skip = k + t->width > g->run ? k + t->width - g->run : 0;
             k -= skip;
-            nt_add(t, hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k, r * g->run + k, skip);
+            nt_add(t, hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k, (size_t)hg__offset(g->c_run, r, g->run) + k,
+                   skip);
         }
         nt_flush(t);
     }

@@ -34,13 +34,20 @@ typedef struct way {
     part *part; /* [parts] */
 } way;
 
+/* Taps that meet the same pixels: one product of the weights' gradient. It reads what the gather reads. */
+typedef struct share {
+    size_t pixels;
+    size_t runs, run;
+    int32_t *a_row, *d_row; /* [micro * pixels]; d_row is NULL where all pixels are met */
+    int32_t *a_run, *c_run; /* [runs]; c_run is NULL where there is but one share */
+} share;
+
 typedef struct table {
     hg__correlate g;
     size_t micro;
     way gather, scatter; /* no parts where it is not used */
-    hg__frame frame;     /* of the big side, for the weights' gradient; then its product's rows */
-    size_t runs, run;
-    int32_t *a_row, *a_run;
+    size_t shares;
+    share *share; /* [shares] */
 } table;
 
 /* Hands out pieces of a table; without memory it only counts. */
@@ -56,6 +63,7 @@ static void *take(bump *b, size_t bytes)
     return p;
 }
 
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 static size_t most(ptrdiff_t a, size_t b) { return a > (ptrdiff_t)b ? (size_t)a : b; }
 static size_t big_c(const hg__correlate *g) { return g->big.c / g->groups; }
 static size_t small_c(const hg__correlate *g) { return g->small.c / g->groups; }
@@ -154,11 +162,32 @@ static bool next_span(const line *l, span *s)
     return true;
 }
 
-/* Whether a line that trims is worth its products. */
+/* The dual of a span, of a gather: taps low … high-1, which all meet the positions from … to-1. */
+static bool next_stretch(const line *l, span *s)
+{
+    if (!s->t.n) gather_taps(l, &s->t);
+    const taps *t = &s->t;
+    if (s->high == t->n) return false;
+    s->low = s->high, s->high = t->n, s->from = 0, s->to = t->positions;
+    if (!l->trims) return true;
+    s->from = reach(t, s->low, 0), s->to = least(reach(t, s->low, l->in), t->positions);
+    for (size_t i = t->n; i-- > s->low;)
+        if (reach(t, i, 0) != s->from || least(reach(t, i, l->in), t->positions) != s->to) s->high = i;
+    return true;
+}
+
+static bool meets_nothing(const line *l, const taps *t, size_t tap)
+{
+    return reach(t, tap, 0) >= least(reach(t, tap, l->in), t->positions);
+}
+
+/* Whether a line that trims is worth its products. Each tap must meet something: its gradient is one of them. */
 static bool trimming_pays(const line *l)
 {
     size_t all = 0, met = 0, spans = 0;
     for (span s = {0}; next_span(l, &s);) {
+        for (size_t i = 0; i < s.t.n; i++)
+            if (meets_nothing(l, &s.t, i)) return false;
         spans = s.from ? spans + 1 : 1;
         if (spans > MOST_SPANS) return false;
         all += (s.to - s.from) * s.t.n, met += (s.to - s.from) * (s.high - s.low);
@@ -293,36 +322,62 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
     return w;
 }
 
-/* How far the last window reaches over the end of the big side. */
-static size_t overhang(const hg__axis *a, size_t big, size_t small)
+static void fill_share_rows(const table *t, const plane *a, share *p)
 {
-    size_t far = (small - 1) * a->stride + (a->k - 1) * a->dilation + 1;
-    return most((ptrdiff_t)far - (ptrdiff_t)(a->pad + big), 0);
+    const way *w = &t->gather;
+    hg_shape f = framed(w->in, w->frame);
+    size_t wide = a->sx.to - a->sx.from;
+    for (size_t i = 0; i < t->micro * p->pixels; i++) {
+        size_t image = i / p->pixels, y = i % p->pixels / wide, x = i % p->pixels % wide;
+        p->a_row[i] = (int32_t)(((image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x)) * f.c);
+        if (p->d_row)
+            p->d_row[i] = (int32_t)(((image * w->out.h + a->sy.from + y) * w->out.w + a->sx.from + x) * w->out.c);
+    }
 }
 
-static void build_weights(table *t, bump *b)
+static void fill_share_runs(const table *t, const plane *a, share *p)
+{
+    hg_shape f = framed(t->gather.in, t->gather.frame);
+    size_t nx = p->runs / (a->sy.high - a->sy.low); /* runs of a kernel row */
+    for (size_t i = 0; i < p->runs; i++) {
+        size_t y = i / nx, x = i % nx;
+        p->a_run[i] = (int32_t)((reads_further(&a->sy, y) * f.w + reads_further(&a->sx, x)) * f.c);
+        if (p->c_run) p->c_run[i] = (int32_t)(((a->sy.low + y) * t->g.x.k + a->sx.low + x) * big_c(&t->g));
+    }
+}
+
+static share build_share(const table *t, const plane *a, bump *b)
 {
     const hg__correlate *g = &t->g;
-    size_t pixels = g->small.h * g->small.w;
+    size_t ny = a->sy.high - a->sy.low, nx = a->sx.high - a->sx.low;
     bool rows_run = g->groups == 1 && g->x.dilation == 1; /* a kernel row is one run */
-    t->frame = (hg__frame){.top = g->y.pad,
-                           .left = g->x.pad,
-                           .bottom = overhang(&g->y, g->big.h, g->small.h),
-                           .right = overhang(&g->x, g->big.w, g->small.w)};
-    hg_shape f = framed(g->big, t->frame);
-    t->runs = rows_run ? g->y.k : g->y.k * g->x.k;
-    t->run = rows_run ? g->x.k * g->big.c : big_c(g);
-    t->a_row = take(b, t->micro * pixels * sizeof *t->a_row);
-    t->a_run = take(b, t->runs * sizeof *t->a_run);
-    if (!b->at) return;
-    for (size_t i = 0; i < t->micro * pixels; i++) {
-        size_t image = i / pixels, y = i % pixels / g->small.w, x = i % g->small.w;
-        t->a_row[i] = (int32_t)(((image * f.h + y * g->y.stride) * f.w + x * g->x.stride) * f.c);
-    }
-    for (size_t r = 0; r < t->runs; r++) {
-        size_t ky = rows_run ? r : r / g->x.k, kx = rows_run ? 0 : r % g->x.k;
-        t->a_run[r] = (int32_t)((ky * g->y.dilation * f.w + kx * g->x.dilation) * f.c);
-    }
+    share p = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
+               .runs = rows_run ? ny : ny * nx,
+               .run = rows_run ? nx * big_c(g) : big_c(g)};
+    bool all = p.pixels == g->small.h * g->small.w, alone = ny == g->y.k && nx == g->x.k;
+    p.a_row = take(b, t->micro * p.pixels * sizeof *p.a_row);
+    p.d_row = all ? NULL : take(b, t->micro * p.pixels * sizeof *p.d_row);
+    p.a_run = take(b, p.runs * sizeof *p.a_run);
+    p.c_run = alone ? NULL : take(b, p.runs * sizeof *p.c_run);
+    if (!b->at) return p;
+    fill_share_rows(t, a, &p);
+    fill_share_runs(t, a, &p);
+    return p;
+}
+
+static void build_shares(table *t, bump *b)
+{
+    const way *w = &t->gather;
+    plane a = {.y = line_of(w, t->g.y, w->in.h, w->out.h), .x = line_of(w, t->g.x, w->in.w, w->out.w)};
+    for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
+        for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) t->shares++;
+    t->share = take(b, t->shares * sizeof *t->share);
+    share *next = t->share;
+    for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
+        for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) {
+            share p = build_share(t, &a, b);
+            if (b->at) *next++ = p;
+        }
 }
 
 /* What is not used stays empty. */
@@ -332,7 +387,7 @@ static table build(const hg__setup *s, bool big_is_input, bump *b)
     table *kept = take(b, sizeof t);
     if (s->train || big_is_input) t.gather = build_way(s, &t.g, false, b);
     if (s->train || !big_is_input) t.scatter = build_way(s, &t.g, true, b);
-    if (s->train) build_weights(&t, b);
+    if (s->train) build_shares(&t, b);
     if (kept) *kept = t;
     return t;
 }
@@ -346,12 +401,10 @@ hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input)
 {
     bump count = {0};
     table t = build(s, big_is_input, &count);
-    const size_t framed[] = {framed_size(t.gather.in, t.gather.frame), framed_size(t.scatter.in, t.scatter.frame),
-                             framed_size(t.g.big, t.frame)};
-    hg__needs n = {.table = count.used, .packed = t.gather.packed + t.scatter.packed};
-    for (size_t i = 0; i < 3; i++) n.scratch = framed[i] > n.scratch ? framed[i] : n.scratch;
-    n.scratch *= s->micro;
-    return n;
+    size_t gather = framed_size(t.gather.in, t.gather.frame), scatter = framed_size(t.scatter.in, t.scatter.frame);
+    return (hg__needs){.table = count.used,
+                       .packed = t.gather.packed + t.scatter.packed,
+                       .scratch = s->micro * (gather > scatter ? gather : scatter)};
 }
 
 /* ---- Products ------------------------------------------------------------------------------------------ */
@@ -412,16 +465,11 @@ static void multiply(const hg__call *c, const way *w, const real *a, const real 
     if (late) c->k->act(s->act, s->slope, c->n * hg_shape_size(w->out), s->out, s->out);
 }
 
-static bool same_frame(hg__frame a, hg__frame b)
-{
-    return a.top == b.top && a.left == b.left && a.bottom == b.bottom && a.right == b.right;
-}
-
 void hg__correlate_gather(const hg__call *c, const hg__side *s)
 {
     const table *t = c->table;
     const way *w = &t->gather;
-    bool at_hand = s->framed && is_framed(w->frame) && same_frame(w->frame, t->frame);
+    bool at_hand = s->framed && is_framed(w->frame);
     multiply(c, w, at_hand ? c->scratch : frame_side(c, w->in, w->frame, s->in), c->packed, s);
 }
 
@@ -436,21 +484,24 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
 {
     const table *t = c->table;
     const hg__correlate *g = &t->g;
-    const real *a = frame_side(c, g->big, t->frame, big);
-    for (size_t group = 0; group < g->groups; group++)
-        c->k->gemm_t(&(hg__gemm_t){.m = c->n * g->small.h * g->small.w,
-                                   .n = small_c(g),
-                                   .runs = t->runs,
-                                   .run = t->run,
-                                   .a = a + group * big_c(g),
-                                   .a_row = t->a_row,
-                                   .a_run = t->a_run,
-                                   .d = small + group * small_c(g),
-                                   .d_step = g->small.c,
-                                   .c = dw + group * group_weights(g),
-                                   .c_step = small_c(g),
-                                   .add = c->dw_add,
-                                   .sample = g->small.h * g->small.w});
+    const real *a = frame_side(c, g->big, t->gather.frame, big);
+    for (const share *p = t->share; p < t->share + t->shares; p++)
+        for (size_t group = 0; group < g->groups; group++)
+            c->k->gemm_t(&(hg__gemm_t){.m = c->n * p->pixels,
+                                       .n = small_c(g),
+                                       .runs = p->runs,
+                                       .run = p->run,
+                                       .a = a + group * big_c(g),
+                                       .a_row = p->a_row,
+                                       .a_run = p->a_run,
+                                       .d = small + group * small_c(g),
+                                       .d_row = p->d_row,
+                                       .d_step = g->small.c,
+                                       .c = dw + group * group_weights(g),
+                                       .c_run = p->c_run,
+                                       .c_step = small_c(g),
+                                       .add = c->dw_add,
+                                       .sample = p->pixels});
 }
 
 hg_status hg__correlate_check(hg__node *node, hg_error *e)

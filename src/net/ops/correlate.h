@@ -10,8 +10,8 @@
  * Nothing is unrolled. Scatter splits the big side's pixels by their phase (position modulo stride); within a phase
  * it is itself a gather with stride 1 over the small side, with the taps that meet that phase in falling order. A
  * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
- * of their own. Where they are too few for that, the picture is copied into a frame of zeros instead; so is the
- * big side for the weights' gradient. */
+ * of their own, and so are the weights' gradients of taps that meet the same pixels. Where they are too few for
+ * that, the picture is copied into a frame of zeros instead. */
 #ifndef HG_NET_OPS_CORRELATE_H
 #define HG_NET_OPS_CORRELATE_H
 
