@@ -86,6 +86,19 @@ static const char *const geometry_texts[] = {
     "input 9x8x1\nconv 3x3 3 tanh\nbilinear to 4x3 -> o\n",
     "input 1x3x1\nconv 3 2 tanh\nbilinear 3 -> o\n",
     "input 2x3x1\nconv 3x3 18 tanh\nshuffle 3 -> o\n",
+    /* a convolution behind an up, in one: kernels, paddings and factors, odd sizes, borders cut off; several in a row;
+     * one behind the input, and one whose up's input is read by others too */
+    "input 3x4x1\nconv 3x3 2 tanh\nup 2\nconv 3x3 3 tanh -> o\n",
+    "input 5x3x2\nconv 1x1 3 tanh\nup 2\nconv 3x3 2 valid tanh\nup 2\nconv 3x3 1 sigmoid -> o\n",
+    "input 3x3x1\nconv 3x3 2 tanh\nup 2\nconv 5x5 3 tanh -> o\n",
+    "input 3x2x1\nconv 3x3 2 tanh\nup 3\nconv 5x4 2 p3x1 nobias tanh -> o\n",
+    "input 2x3x1\nconv 3x3 2 tanh\nup 1x2\nconv 3x3 3 elu -> o\n",
+    "input 3x2x2\nup 3x2\nconv 2x3 5 p1x2 tanh\nconv 3x3 2 tanh -> o\n",
+    "input 3x4x1\nconv 3x3 2 tanh -> a\nup 2\nconv 3x3 2 tanh p2x0 -> b\nup 2 <- a\nconv 4x4 2 tanh p2x1 -> c\n"
+    "flatten <- a -> d\ndense 5 <- b -> e\ndense 5 <- c -> f\ndense 5 <- d -> g\nadd e f g -> o\n",
+    "input 1x5x2\nconv 3 3 tanh\nup 1x3\nconv 5 2 tanh -> o\n",
+    "input 3x4x1\nconv 1x1 16 tanh\nup 2\nconv 3x3 6 tanh -> o\n",
+    "input 3x3x1\nconv 1x1 17 tanh\nup 3x2\nconv 5x4 5 tanh -> o\n",
     /* norms: behind the input, where no gradient is wanted; several; on vectors */
     "input 4x3x2\nbatchnorm\nconv 3x3 3 tanh\nbatchnorm\nconv 3x3 2 tanh -> o\n",
     "input 4x3x2\nlayernorm\nconv 3x3 3 tanh\ngroupnorm g3\nconv 3x3 2 tanh -> o\n",

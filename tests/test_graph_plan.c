@@ -65,7 +65,7 @@ static void need(const stage *s, size_t node, int kind)
 
 static void go_forward(const stage *s, size_t i)
 {
-    const hg__node *n = &s->p->g->node[i];
+    const hg__node *n = &s->p->node[i];
     put(s, i, Y);
     put(s, i, KEEP);
     for (size_t k = 0; k < n->inputs; k++) need(s, n->input[k], Y);
@@ -74,7 +74,7 @@ static void go_forward(const stage *s, size_t i)
 /* What the step reads must still be there after it has written. */
 static void go_back(const stage *s, size_t i)
 {
-    const hg__node *n = &s->p->g->node[i];
+    const hg__node *n = &s->p->node[i];
     const hg__place *q = &s->p->place[i];
     if (!q->trained) return;
     need(s, i, DY);
@@ -97,7 +97,7 @@ static void sees_all(const hg_plan *p, const hg__leg *leg)
 {
     if (leg->kind == HG__LEG_PIECES) return;
     for (size_t i = leg->from; i < leg->upto; i++) {
-        const hg__place *q = &p->place[i], *x = &p->place[p->g->node[i].input[0]];
+        const hg__place *q = &p->place[i], *x = &p->place[p->node[i].input[0]];
         assert_true((q->y.wide || !q->y.used) && (x->y.wide || !x->y.used));
         assert_true((q->dy.wide || !q->dy.used) && (x->dy.wide || !q->dx_wanted[0]) && (q->keep.wide || !q->keep.used));
     }

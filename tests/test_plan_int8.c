@@ -6,12 +6,14 @@
 
 #include <math.h>
 
-/* Layers with odd numbers of pixels and channels, groups, a stride, rows of A that overlap and that do not; and one
- * that is deeper than a scale reaches. */
+/* Layers with odd numbers of pixels and channels, groups, a stride, ups, rows of A that overlap and that do not; and
+ * one that is deeper than a scale reaches. */
 static const char *const texts[] = {
     "input 9x9x1 -> x\nconv 3x3 18 /2 relu\nconv 3x3 33 /2 elu\ndense 20 -> z\nmirror sigmoid -> y\nloss mse y x\n",
     ("input 7x5x3 -> x\nconv 3x3 17 leaky\nconv 1x1 40 relu\nconv 7x5 48 valid tanh\ndense 31 -> z\n"
      "mirror sigmoid -> y\nloss mse y x\n"),
+    ("input 7x7x3 -> x\nconv 3x3 20 /2 relu\nconv 3x3 17 /2 elu -> z\nup 2\nconv 3x3 33 relu\nup 2\n"
+     "conv 4x4 24 p1 leaky\nconv 3x3 3 -> y\nloss mse y x\n"),
     "input 6x6x20 -> x\nconv 3x3 40 g2 relu -> z\ndeconv 3x3 20 /2 relu\nconv 3x3 20 /2 -> y\nloss mse y x\n",
     "input 41x41x3 -> x\ndense 40 relu -> z\ndense 300 relu\ndense 41x41x3 -> y\nloss mse y x\n",
 };

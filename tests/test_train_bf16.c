@@ -5,11 +5,13 @@
 
 #include <math.h>
 
-/* Layers wide enough for bf16, with odd numbers of pixels, of channels and of elements in a run. */
+/* Layers wide enough for bf16, with odd numbers of pixels, of channels and of elements in a run; ups. */
 static const char *const wide_texts[] = {
     "input 9x9x1 -> x\nconv 3x3 18 /2 relu\nconv 3x3 33 /2 elu\ndense 20 -> z\nmirror sigmoid -> y\nloss mse y x\n",
     ("input 7x5x3 -> x\nconv 3x3 17 leaky\nconv 1x1 40 relu\nconv 7x5 48 valid tanh\ndense 31 -> z\n"
      "mirror sigmoid -> y\nloss mse y x\n"),
+    ("input 7x7x3 -> x\nconv 3x3 20 /2 relu\nconv 3x3 17 /2 elu -> z\nup 2\nconv 3x3 33 relu\nup 2\n"
+     "conv 4x4 24 p1 leaky\nconv 3x3 3 -> y\nloss mse y x\n"),
     "input 6x6x20 -> x\nconv 3x3 40 g2 relu\ndeconv 3x3 20 /2 relu\nconv 3x3 20 /2 -> y\nloss mse y x\n",
 };
 enum { TEXTS = sizeof wide_texts / sizeof *wide_texts, BATCH = 21 };

@@ -101,7 +101,9 @@ hg_status hg_plan_open(hg_plan **p, hg_model *m, const hg_plan_options *o, hg_er
 void hg_plan_close(hg_plan **p);
 
 /* in [n * size of `from`] -> out [n * size of `to`], n <= batch, at inference (no dropout, no noise,
- * a VAE's z is its mean). ("x","z") encodes, ("z","y") decodes. HG_USAGE: `to` cannot be had from `from`.
+ * a VAE's z is its mean). ("x","z") encodes, ("z","y") decodes. HG_USAGE: `to` cannot be had from `from`. Any value
+ * that the text names will do; an `up` without a name may be walked as one with the convolution behind it, and is no
+ * value then.
  * size: what goes in and what comes out stand in the call, as in the sentence. */
 hg_status hg_forward(hg_plan *p, const char *from, const char *to, size_t n, const hg_real *in, hg_real *out);
 

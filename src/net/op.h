@@ -43,6 +43,7 @@ typedef struct hg__attr {
     double value, factor;
     bool plain, pad_given, bias, sum;
     bool one_kernel; /* the kernel is one number: 3 means 3x3, or 1x3 over 1 x w values */
+    bool by_phase;   /* chosen by the plan: ops/upconv.h */
     hg__act act;
     real slope;
     size_t size_at, size_length; /* where in the text the size stands */
@@ -55,7 +56,7 @@ typedef struct hg__param {
     size_t fan_in;       /* U(±1/sqrt(fan_in)); 0: filled with `fill` */
     real fill;
     bool decays; /* L1, L2 and weight decay apply */
-    bool whole;  /* its gradient is made once per batch by op->weights, not per shard: an op that splits */
+    bool whole;  /* its gradient is made once per batch by op->weights, not per shard: an op that splits or has sums */
     bool frozen; /* not trained: running statistics */
 } hg__param;
 
@@ -76,6 +77,7 @@ typedef struct hg__needs {
     size_t packed;  /* elements, filled by pack */
     size_t keep;    /* elements per sample, from forward to backward */
     size_t scratch; /* elements, within a call */
+    size_t sums;    /* elements a shard: gradients of which op->weights makes those of whole params */
 } hg__needs;
 
 typedef struct hg__setup {
@@ -106,6 +108,7 @@ typedef struct hg__call {
     real *w[HG__MOST_PARAMS];
     real *dw[HG__MOST_PARAMS]; /* this shard's; NULL for whole and frozen ones */
     bool dw_add;
+    real *sums; /* backward: this shard's, written as dw is; weights: all shards' together */
     real *keep, *scratch;
     real *value;   /* losses: [n] */
     uint64_t seed; /* chance: seed, step, and the node's number */
@@ -134,7 +137,7 @@ typedef struct hg__op {
     void (*pack)(const hg__call *c, size_t part, size_t parts); /* w → packed, a share of it */
     void (*forward)(const hg__call *c);
     void (*backward)(const hg__call *c);
-    void (*weights)(const hg__call *c); /* HG__OP_SPLITS: the whole params' gradients, a part of them */
+    void (*weights)(const hg__call *c); /* the whole params' gradients, a part of them */
 } hg__op;
 
 const hg__op *hg__op_named(const char *name); /* NULL: none */

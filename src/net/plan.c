@@ -17,10 +17,10 @@ static bool is_loss(const hg__node *n) { return n->op->flags & HG__OP_LOSS; }
 /* ---- Gradients ----------------------------------------------------------------------------------- */
 
 /* Whether something trainable lies at or before each node. */
-static void find_trainable(const hg_graph *g, bool *trainable)
+static void find_trainable(const hg_plan *p, bool *trainable)
 {
-    for (size_t i = 0; i < g->nodes; i++) {
-        const hg__node *n = &g->node[i];
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        const hg__node *n = &p->node[i];
         trainable[i] = false;
         for (size_t k = 0; k < n->params; k++) trainable[i] |= !n->param[k].frozen;
         for (size_t k = 0; k < n->inputs; k++) trainable[i] |= trainable[n->input[k]];
@@ -33,9 +33,9 @@ static void find_gradients(hg_plan *p)
 {
     const hg_graph *g = p->g;
     bool trainable[HG__MOST_NODES], written[HG__MOST_NODES] = {false};
-    find_trainable(g, trainable);
+    find_trainable(p, trainable);
     for (size_t i = g->nodes; i-- > 0;) {
-        const hg__node *n = &g->node[i];
+        const hg__node *n = &p->node[i];
         hg__place *q = &p->place[i];
         q->trained = trainable[i] && (is_loss(n) || written[i]);
         if (!q->trained) continue;
@@ -54,7 +54,7 @@ static void find_gradients(hg_plan *p)
 
 static hg__leg_kind kind_of(const hg_plan *p, size_t i)
 {
-    unsigned flags = p->o.train ? p->g->node[i].op->flags : 0;
+    unsigned flags = p->o.train ? p->node[i].op->flags : 0;
     return flags & HG__OP_COUPLES ? HG__LEG_WHOLE : flags & HG__OP_SPLITS ? HG__LEG_PARTS : HG__LEG_PIECES;
 }
 
@@ -96,7 +96,7 @@ bool hg__leg_repeats(const hg_plan *p, const hg__leg *leg)
 
 static void live_inputs(hg_plan *p, size_t i)
 {
-    const hg__node *n = &p->g->node[i];
+    const hg__node *n = &p->node[i];
     const hg__place *q = &p->place[i];
     const hg__leg *leg = leg_of(p, i);
     size_t all = 2 * p->g->nodes, back = all - 1 - i;
@@ -146,7 +146,7 @@ static void find_lifetimes(hg_plan *p, const hg__needs *needs)
     for (size_t i = 0; i < g->nodes; i++) {
         hg__place *q = &p->place[i];
         size_t size = hg_shape_size(g->node[i].shape);
-        q->y = (hg__buffer){.size = size, .born = i, .dies = i, .used = size && g->node[i].inputs};
+        q->y = (hg__buffer){.size = size, .born = i, .dies = i, .used = size && p->node[i].inputs};
         q->dy = (hg__buffer){.size = size};
         q->keep = (hg__buffer){.size = needs[i].keep, .born = i, .dies = i, .used = needs[i].keep};
     }
@@ -155,7 +155,7 @@ static void find_lifetimes(hg_plan *p, const hg__needs *needs)
         size_t back = 2 * g->nodes - 1 - i;
         live_inputs(p, i);
         if (!q->trained) continue;
-        if (g->node[i].op->flags & HG__OP_NEEDS_Y) extend(&q->y, back);
+        if (p->node[i].op->flags & HG__OP_NEEDS_Y) extend(&q->y, back);
         extend(&q->keep, back);
         if (q->dy.used) extend(&q->dy, back);
     }
@@ -212,14 +212,14 @@ static size_t place_all(hg_plan *p, bool wide, size_t samples)
 
 static hg__setup setup_of(const hg_plan *p, size_t i)
 {
-    return (hg__setup){.node = &p->g->node[i], .k = p->k, .micro = p->micro, .train = p->o.train};
+    return (hg__setup){.node = &p->node[i], .k = p->k, .micro = p->micro, .train = p->o.train};
 }
 
 static void find_needs(const hg_plan *p, hg__needs *needs)
 {
     for (size_t i = 0; i < p->g->nodes; i++) {
         hg__setup s = setup_of(p, i);
-        const hg__op *op = p->g->node[i].op;
+        const hg__op *op = p->node[i].op;
         needs[i] = op->needs ? op->needs(&s) : (hg__needs){0};
         if (!p->o.train) needs[i].keep = 0;
     }
@@ -263,48 +263,70 @@ static void choose_micro(hg_plan *p, hg__needs *needs)
     find_buffers(p, needs, micro ? micro : 1);
 }
 
+static size_t sums_of(const hg_plan *p, size_t i)
+{
+    hg__setup s = setup_of(p, i);
+    const hg__op *op = p->node[i].op;
+    s.micro = 1; /* not chosen yet, and no matter */
+    return op->needs ? op->needs(&s).sums : 0;
+}
+
 static void find_shards(hg_plan *p)
 {
     for (size_t i = 0; i < p->g->nodes; i++)
-        for (size_t k = 0; k < p->g->node[i].params; k++) {
-            const hg__param *w = &p->g->node[i].param[k];
+        for (size_t k = 0; k < p->node[i].params; k++) {
+            const hg__param *w = &p->node[i].param[k];
             bool sharded = p->o.train && p->place[i].trained && !w->whole && !w->frozen;
             p->place[i].shard_at[k] = sharded ? p->shard_size : SIZE_MAX;
             if (sharded) p->shard_size += round_up(w->size);
         }
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        size_t sums = p->place[i].trained ? sums_of(p, i) : 0;
+        p->place[i].sums_at = sums ? p->shard_size : SIZE_MAX;
+        p->place[i].summed_at = p->g->weights + p->summed_size;
+        p->shard_size += round_up(sums), p->summed_size += round_up(sums);
+    }
+}
+
+/* Into job, unless it is NULL, the parts of one more stretch; returns how many there are. */
+static size_t add_jobs(hg__job *job, hg__job whole)
+{
+    size_t parts = (whole.size + REDUCE_SIZE - 1) / REDUCE_SIZE;
+    for (size_t part = 0; job && part < parts; part++) {
+        size_t from = whole.size * part / parts, upto = whole.size * (part + 1) / parts;
+        job[part] =
+            (hg__job){.shard_at = whole.shard_at + from, .gradient_at = whole.gradient_at + from, .size = upto - from};
+    }
+    return parts;
 }
 
 /* Without memory (job NULL) it counts. */
 static size_t list_jobs(const hg_plan *p, hg__job *job)
 {
     size_t n = 0;
-    for (size_t i = 0; i < p->g->nodes; i++)
-        for (size_t k = 0; k < p->g->node[i].params; k++) {
-            const hg__param *w = &p->g->node[i].param[k];
-            if (p->place[i].shard_at[k] == SIZE_MAX) continue;
-            size_t parts = (w->size + REDUCE_SIZE - 1) / REDUCE_SIZE;
-            for (size_t part = 0; part < parts; part++, n++) {
-                size_t from = w->size * part / parts, upto = w->size * (part + 1) / parts;
-                if (job)
-                    job[n] = (hg__job){.shard_at = p->place[i].shard_at[k] + from,
-                                       .gradient_at = w->offset + from,
-                                       .size = upto - from};
-            }
+    for (size_t i = 0; i < p->g->nodes; i++) {
+        const hg__place *q = &p->place[i];
+        for (size_t k = 0; k < p->node[i].params; k++) {
+            const hg__param *w = &p->node[i].param[k];
+            if (q->shard_at[k] != SIZE_MAX)
+                n += add_jobs(job ? job + n : NULL, (hg__job){q->shard_at[k], w->offset, w->size});
         }
+        if (q->sums_at != SIZE_MAX)
+            n += add_jobs(job ? job + n : NULL, (hg__job){q->sums_at, q->summed_at, sums_of(p, i)});
+    }
     return n;
 }
 
 static hg_status name_losses(hg_plan *p, hg_error *e)
 {
     for (size_t i = 0; i < p->g->nodes; i++) {
-        const hg__node *n = &p->g->node[i];
+        const hg__node *n = &p->node[i];
         if (!is_loss(n)) continue;
         if (p->losses == HG__MOST_LOSSES)
             return hg__fail(e, HG_MODEL, p->g->name, "has more than %d losses", HG__MOST_LOSSES);
         p->place[i].loss = p->losses;
         snprintf(p->loss_name[p->losses++], sizeof p->loss_name[0], "%s %s%s%s", n->op->kinds[n->attr.kind],
-                 p->g->node[n->input[0]].name, n->inputs > 1 ? " " : "",
-                 n->inputs > 1 ? p->g->node[n->input[1]].name : "");
+                 p->node[n->input[0]].name, n->inputs > 1 ? " " : "", n->inputs > 1 ? p->node[n->input[1]].name : "");
     }
     return HG_OK;
 }
@@ -325,7 +347,7 @@ static void count_sizes(hg_plan *p, const hg__needs *needs)
     s->scratch = most_scratch(p, needs) * sizeof(real);
     p->narrow_size = round_up(p->scratch_at + s->scratch / sizeof(real));
     s->weights = p->g->weights * sizeof(real);
-    s->gradient = p->o.train ? hg__align(s->weights) : 0;
+    s->gradient = p->o.train ? hg__align(s->weights + p->summed_size * sizeof(real)) : 0;
     s->shards = hg__shards_for(p, p->o.batch, true) * p->shard_size * sizeof(real);
     s->wide = wide * sizeof(real);
     s->narrow = hg__team_size(p->team) * p->narrow_size * sizeof(real);
@@ -407,7 +429,7 @@ static hg_status take_memory(hg_plan *p, const hg__needs *needs, hg_error *e)
         hg__setup setup = setup_of(p, i);
         void *table = hg__arena_take(&p->arena, needs[i].table);
         p->place[i].table = table;
-        if (p->g->node[i].op->open) p->g->node[i].op->open(&setup, table);
+        if (p->node[i].op->open) p->node[i].op->open(&setup, table);
     }
     if (p->o.train) place_packed(p, &p->arena);
     return HG_OK;
@@ -448,9 +470,12 @@ static hg_status make_plan(hg_plan **out, hg_model *m, const hg_plan_options *o,
     *p = (hg_plan){.model = m, .g = g, .o = *o, .is_sketch = is_sketch};
     size_t weights;
     p->weights = hg_model_weights(m, &weights);
+    p->node = calloc(g->nodes, sizeof *p->node);
     p->place = calloc(g->nodes, sizeof *p->place);
     p->leg = calloc(g->nodes, sizeof *p->leg);
-    hg_status s = p->place && p->leg ? choose_kernels(p, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->place);
+    bool has_room = p->node && p->place && p->leg;
+    hg_status s = has_room ? choose_kernels(p, e) : hg__fail_memory(e, g->name, g->nodes * sizeof *p->node);
+    if (!s) hg__fuse(g, p->node);
     size_t threads = o->threads ? o->threads : hg__processors();
     if (!s && threads > 1) s = hg__team_open(&p->team, threads, e);
     if (!s && o->pin) p->pinned = hg__team_pin(p->team);
@@ -482,6 +507,7 @@ void hg_plan_close(hg_plan **p)
     if ((*p)->shared) leave_packed(*p);
     hg__team_close(&(*p)->team);
     hg__arena_close(&(*p)->arena);
+    free((*p)->node);
     free((*p)->place);
     free((*p)->leg);
     free(*p);

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/team.h"
+#include "net/fuse.h"
 #include "net/graph.h"
 #include "net/packed.h"
 
@@ -45,6 +46,7 @@ typedef struct hg__place { /* of one node */
     real *packed;
     size_t packed_size;
     size_t shard_at[HG__MOST_PARAMS]; /* in a shard's gradients; SIZE_MAX: not there */
+    size_t sums_at, summed_at;        /* needs.sums: likewise; and their sum, behind the gradient of the weights */
     bool trained;                     /* it has a gradient to pass on or params to train, and leads to a loss */
     bool dx_wanted[HG__MOST_INPUTS], dx_add[HG__MOST_INPUTS];
     size_t loss; /* its number among the losses */
@@ -68,14 +70,16 @@ struct hg_plan {
     bool is_sketch; /* without memory: it cannot be walked */
     bool pinned;    /* its threads are, as o.pin asks */
     hg_plan_options o;
+    hg__node *node;   /* [nodes], as they are walked: see fuse.h */
     hg__place *place; /* [nodes] */
     hg__leg *leg;     /* [legs] */
     size_t legs;
     size_t micro;
     bool recompute; /* legs but the last are walked again on the way back, for the values within them */
     real *weights, *gradient;
-    size_t shard_size; /* elements of one shard's gradients */
-    real *shards;      /* [hg__shards_for the batch][shard_size] */
+    size_t shard_size;  /* elements of one shard's gradients */
+    size_t summed_size; /* elements of the sums of all needs.sums */
+    real *shards;       /* [hg__shards_for the batch][shard_size] */
     real *wide;
     real *narrow; /* [threads][narrow_size], the scratch behind the values */
     size_t narrow_size, scratch_at;

@@ -35,7 +35,7 @@ static real *value_of(const hg_plan *p, size_t node, size_t first, size_t thread
 static void find_inputs(const walk *w, hg__call *c, size_t i, size_t thread)
 {
     const hg_plan *p = w->p;
-    const hg__node *n = &p->g->node[i];
+    const hg__node *n = &p->node[i];
     bool is_loss = n->op->flags & HG__OP_LOSS;
     for (size_t k = 0; k < n->inputs; k++) {
         size_t from = n->input[k];
@@ -50,8 +50,9 @@ static void find_inputs(const walk *w, hg__call *c, size_t i, size_t thread)
 static void find_weights(const walk *w, hg__call *c, size_t i, size_t shard)
 {
     const hg_plan *p = w->p;
-    for (size_t k = 0; k < p->g->node[i].params; k++) {
-        const hg__param *param = &p->g->node[i].param[k];
+    if (w->train && p->place[i].sums_at != SIZE_MAX) c->sums = p->shards + shard * p->shard_size + p->place[i].sums_at;
+    for (size_t k = 0; k < p->node[i].params; k++) {
+        const hg__param *param = &p->node[i].param[k];
         size_t at = p->place[i].shard_at[k];
         c->w[k] = p->weights + param->offset;
         if (w->train && at != SIZE_MAX) c->dw[k] = p->shards + shard * p->shard_size + at;
@@ -69,7 +70,7 @@ static hg__call make_call(const walk *w, size_t i, piece at)
 {
     hg_plan *p = w->p;
     const hg__place *q = &p->place[i];
-    hg__call c = {.node = &p->g->node[i],
+    hg__call c = {.node = &p->node[i],
                   .k = p->k,
                   .table = q->table,
                   .packed = q->packed,
@@ -92,10 +93,10 @@ static hg__call make_call(const walk *w, size_t i, piece at)
     return c;
 }
 
-static bool runs_forward(const walk *w, size_t i) { return (!w->needed || w->needed[i]) && w->p->g->node[i].inputs; }
+static bool runs_forward(const walk *w, size_t i) { return (!w->needed || w->needed[i]) && w->p->node[i].inputs; }
 static bool runs_back(const walk *w, size_t i)
 {
-    return w->train && w->p->place[i].trained && w->p->g->node[i].op->backward;
+    return w->train && w->p->place[i].trained && w->p->node[i].op->backward;
 }
 
 static void call_forward(const walk *w, size_t i, piece at)
@@ -166,7 +167,7 @@ static void pass_shard(void *ctx, size_t shard, size_t thread)
 
 static void walk_parts(const walk *w)
 {
-    const hg__node *node = &w->p->g->node[w->leg->from];
+    const hg__node *node = &w->p->node[w->leg->from];
     if (w->forth && runs_forward(w, w->leg->from)) hg__team_run(w->p->team, parts_of(w), part_forward, (void *)w);
     if (!w->back || !runs_back(w, w->leg->from)) return;
     if (node->attr.act != HG__ACT_NONE) hg__team_run(w->p->team, w->shards, pass_shard, (void *)w);
@@ -205,21 +206,37 @@ static void run_job(void *ctx, size_t number, size_t thread)
     p->k->sum_shards(job->size, w->shards, p->shard_size, p->shards + job->shard_at, p->gradient + job->gradient_at);
 }
 
+/* Behind the jobs: the gradients that are made of sums. */
+static void make_share(void *ctx, size_t task, size_t thread)
+{
+    const walk *w = ctx;
+    size_t i = task / PACK_PARTS;
+    if (w->p->place[i].sums_at == SIZE_MAX) return;
+    hg__call c = make_call(w, i, (piece){.thread = thread});
+    c.sums = w->p->gradient + w->p->place[i].summed_at;
+    c.part = task % PACK_PARTS, c.parts = PACK_PARTS;
+    c.node->op->weights(&c);
+}
+
+static void finish_gradient(walk *w)
+{
+    hg_plan *p = w->p;
+    hg__team_run(p->team, p->jobs, run_job, w);
+    if (p->summed_size) hg__team_run(p->team, p->g->nodes * PACK_PARTS, make_share, w);
+}
+
 /* Large weights are packed by several threads. */
 static void pack_share(void *ctx, size_t task, size_t thread)
 {
     (void)thread;
     hg_plan *p = ctx;
     size_t i = task / PACK_PARTS, part = task % PACK_PARTS;
-    const hg__node *node = &p->g->node[i];
+    const hg__node *node = &p->node[i];
     size_t parts = node->param[0].size > PACK_ALONE ? PACK_PARTS : 1;
     if (!node->op->pack || part >= parts) return;
     walk w = {.p = p};
-    hg__call c = {.node = &p->g->node[i],
-                  .k = p->k,
-                  .table = p->place[i].table,
-                  .packed = p->place[i].packed,
-                  .both = p->o.train};
+    hg__call c = {
+        .node = &p->node[i], .k = p->k, .table = p->place[i].table, .packed = p->place[i].packed, .both = p->o.train};
     find_weights(&w, &c, i, 0);
     c.node->op->pack(&c, part, parts);
 }
@@ -261,7 +278,7 @@ void hg_gradient(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, uint3
     walk w = {.p = p, .t = t, .x = at, .n = n, .shards = hg__shards_for(p, n, true), .step = step, .train = true};
     p->place[at].bound = (real *)(uintptr_t)x; /* only read */
     run_walk(&w);
-    hg__team_run(p->team, p->jobs, run_job, &w);
+    finish_gradient(&w);
     p->place[at].bound = NULL;
     sum_losses(&w, losses);
 }
@@ -278,14 +295,14 @@ void hg_losses_of(hg_plan *p, size_t n, const hg_real *x, const hg_real *t, hg_l
 }
 
 /* Marks what lies between `from` and `to`; false when an input other than `from` would be needed. */
-static bool find_needed(const hg_graph *g, size_t from, size_t to, bool *needed)
+static bool find_needed(const hg_plan *p, size_t from, size_t to, bool *needed)
 {
-    memset(needed, 0, g->nodes * sizeof *needed);
+    memset(needed, 0, p->g->nodes * sizeof *needed);
     needed[to] = true;
     for (size_t i = to + 1; i-- > 0;) {
         if (!needed[i] || i == from) continue;
-        if (!g->node[i].inputs) return false;
-        for (size_t k = 0; k < g->node[i].inputs; k++) needed[g->node[i].input[k]] = true;
+        if (!p->node[i].inputs) return false;
+        for (size_t k = 0; k < p->node[i].inputs; k++) needed[p->node[i].input[k]] = true;
     }
     bool reached = needed[from];
     needed[from] = false;
@@ -298,7 +315,7 @@ hg_status hg_forward(hg_plan *p, const char *from, const char *to, size_t n, con
     size_t a = hg__graph_find(p->g, from), b = hg__graph_find(p->g, to);
     bool needed[HG__MOST_NODES];
     if (a == HG__MOST_NODES || b == HG__MOST_NODES || a == b || n > p->o.batch) return HG_USAGE;
-    if (!find_needed(p->g, a, b, needed)) return HG_USAGE;
+    if (!find_needed(p, a, b, needed)) return HG_USAGE;
     walk w = {.p = p, .needed = needed, .n = n, .shards = hg__shards_for(p, n, false)};
     p->place[a].bound = (real *)(uintptr_t)in; /* only read */
     p->place[b].bound = out;

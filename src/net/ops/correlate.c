@@ -34,12 +34,12 @@ typedef struct way {
     part *part; /* [parts] */
 } way;
 
-/* Taps that meet the same pixels: one product of the weights' gradient. It reads what the gather reads. */
+/* Taps that meet the same pixels: one product of the weights' gradient, of a way's input by its output. */
 typedef struct share {
     size_t pixels;
     size_t runs, run;
-    int32_t *a_row, *d_row; /* [micro * pixels]; d_row is NULL where all pixels are met */
-    int32_t *a_run, *c_run; /* [runs]; c_run is NULL where there is but one share */
+    int32_t *a_row, *d_row; /* [micro * pixels]; d_row is NULL where they are all of the output's, in order */
+    int32_t *a_run, *c_run; /* [runs] */
 } share;
 
 typedef struct table {
@@ -47,7 +47,7 @@ typedef struct table {
     size_t micro;
     way gather, scatter; /* no parts where it is not used */
     size_t shares;
-    share *share; /* [shares] */
+    share *share; /* [shares]: of the scatter where W lies by phase, else of the gather */
 } table;
 
 /* Hands out pieces of a table; without memory it only counts. */
@@ -82,7 +82,8 @@ hg__correlate hg__correlate_of(const hg__node *node, bool big_is_input)
                            .small = big_is_input ? out : in,
                            .y = hg__axis_y(a),
                            .x = hg__axis_x(a),
-                           .groups = a->groups};
+                           .groups = a->groups,
+                           .by_phase = a->by_phase};
 }
 
 /* ---- One axis of a way --------------------------------------------------------------------------------- */
@@ -105,7 +106,7 @@ typedef struct taps {
     size_t k[MOST_KERNEL];
 } taps;
 
-/* Positions from … to-1 of a phase, which meet its taps low … high-1. Zeroed, it stands before the first span. */
+/* Positions from … to-1 of a phase, which meet its taps low … high-1. Zeroed, it stands before the first. */
 typedef struct span {
     size_t phase, next_phase, from, to, low, high;
     taps t;
@@ -150,24 +151,31 @@ static void measure_span(const line *l, span *s)
     while (s->low < s->high && reach(&s->t, s->low, 0) > s->from) s->low++;
 }
 
+static bool next_phase(const line *l, span *s)
+{
+    if (s->next_phase == l->phases) return false;
+    s->phase = s->next_phase++;
+    if (l->scatters) scatter_taps(l, s->phase, &s->t);
+    else gather_taps(l, &s->t);
+    s->from = s->to = s->low = s->high = 0;
+    return true;
+}
+
 static bool next_span(const line *l, span *s)
 {
-    for (s->from = s->to; s->from == s->t.positions; s->from = 0) {
-        if (s->next_phase == l->phases) return false;
-        s->phase = s->next_phase++;
-        if (l->scatters) scatter_taps(l, s->phase, &s->t);
-        else gather_taps(l, &s->t);
-    }
+    while (s->to == s->t.positions)
+        if (!next_phase(l, s)) return false;
+    s->from = s->to;
     measure_span(l, s);
     return true;
 }
 
-/* The dual of a span, of a gather: taps low … high-1, which all meet the positions from … to-1. */
+/* The dual of a span: taps low … high-1, which all meet the positions from … to-1. */
 static bool next_stretch(const line *l, span *s)
 {
-    if (!s->t.n) gather_taps(l, &s->t);
     const taps *t = &s->t;
-    if (s->high == t->n) return false;
+    while (s->high == t->n)
+        if (!next_phase(l, s)) return false;
     s->low = s->high, s->high = t->n, s->from = 0, s->to = t->positions;
     if (!l->trims) return true;
     s->from = reach(t, s->low, 0), s->to = least(reach(t, s->low, l->in), t->positions);
@@ -220,6 +228,35 @@ static size_t reads(const line *l, const span *s, size_t i)
 
 static size_t reads_further(const span *s, size_t tap) { return (size_t)(s->t.at[s->low + tap] - s->t.at[s->low]); }
 
+/* Where a kernel position stands by phase: behind `before` taps of other phases, the i-th of n of its own. */
+typedef struct standing {
+    size_t before, n, i;
+} standing;
+
+static standing stand(hg__axis a, size_t k)
+{
+    standing s = {0};
+    taps t;
+    for (size_t phase = 0; phase < a.stride; phase++, s.before += t.n) {
+        scatter_taps(&(line){.a = a}, phase, &t);
+        for (size_t i = 0; i < t.n; i++)
+            if (t.k[i] == k) return (standing){s.before, t.n, i};
+    }
+    return s;
+}
+
+/* Which of W's taps kernel position (y, x) is. */
+static size_t tap_of(const hg__correlate *g, size_t y, size_t x)
+{
+    if (!g->by_phase) return y * g->x.k + x;
+    standing sy = stand(g->y, y), sx = stand(g->x, x);
+    return sy.before * g->x.k + sy.n * sx.before + sy.i * sx.n + sx.i;
+}
+
+/* From a channel of the big side to the next in W, and of the small side. */
+static size_t big_step(const hg__correlate *g) { return g->by_phase ? 1 : small_c(g); }
+static size_t small_step(const hg__correlate *g) { return g->by_phase ? big_c(g) : 1; }
+
 static bool taps_touch(const span *s)
 {
     for (size_t i = s->low + 1; i < s->high; i++)
@@ -257,20 +294,21 @@ static void fill_rows(const way *w, const plane *a, part *p, size_t micro)
     }
 }
 
-static void fill_taps(const way *w, const plane *a, part *p)
+/* The part's runs, and where its taps find their weights. */
+static void fill_taps(const hg__correlate *g, const way *w, const plane *a, part *p)
 {
     hg_shape f = framed(w->in, w->frame);
-    size_t nx = a->sx.high - a->sx.low, c = in_c(w), to_next = w->scatters ? 1 : out_c(w);
+    size_t nx = a->sx.high - a->sx.low, c = in_c(w), to_next = w->scatters ? small_step(g) : big_step(g);
     for (size_t i = 0; i < p->taps; i++) {
-        size_t y = i / nx, x = i % nx, k = a->sy.t.k[a->sy.low + y] * a->x.a.k + a->sx.t.k[a->sx.low + x];
+        size_t y = i / nx, x = i % nx, tap = tap_of(g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
         int32_t at = (int32_t)((reads_further(&a->sy, y) * f.w + reads_further(&a->sx, x)) * f.c);
         if (p->runs == p->taps) p->a_run[i] = at;
         else if (!x) p->a_run[y] = at;
-        for (size_t j = 0; j < c; j++) p->pack_row[i * c + j] = (int32_t)(k * c * out_c(w) + j * to_next);
+        for (size_t j = 0; j < c; j++) p->pack_row[i * c + j] = (int32_t)(tap * c * out_c(w) + j * to_next);
     }
 }
 
-static part build_part(const hg__setup *s, const way *w, const plane *a, bump *b)
+static part build_part(const hg__setup *s, const hg__correlate *g, const way *w, const plane *a, bump *b)
 {
     size_t ny = a->sy.high - a->sy.low, nx = a->sx.high - a->sx.low;
     bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
@@ -286,7 +324,7 @@ static part build_part(const hg__setup *s, const way *w, const plane *a, bump *b
     p.pack_row = take(b, p.taps * in_c(w) * sizeof *p.pack_row);
     if (!b->at) return p;
     fill_rows(w, a, &p, s->micro);
-    fill_taps(w, a, &p);
+    fill_taps(g, w, a, &p);
     return p;
 }
 
@@ -315,50 +353,54 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
     w.part = take(b, w.parts * sizeof *w.part);
     for (a.sy = (span){0}; next_span(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_span(&a.x, &a.sx); n++) {
-            part p = build_part(s, &w, &a, b);
+            part p = build_part(s, g, &w, &a, b);
             w.packed += w.groups * p.packed;
             if (b->at) w.part[n] = p;
         }
     return w;
 }
 
+static const way *way_of_weights(const table *t) { return t->g.by_phase ? &t->scatter : &t->gather; }
+
 static void fill_share_rows(const table *t, const plane *a, share *p)
 {
-    const way *w = &t->gather;
+    const way *w = way_of_weights(t);
     hg_shape f = framed(w->in, w->frame);
     size_t wide = a->sx.to - a->sx.from;
     for (size_t i = 0; i < t->micro * p->pixels; i++) {
         size_t image = i / p->pixels, y = i % p->pixels / wide, x = i % p->pixels % wide;
-        p->a_row[i] = (int32_t)(((image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x)) * f.c);
-        if (p->d_row)
-            p->d_row[i] = (int32_t)(((image * w->out.h + a->sy.from + y) * w->out.w + a->sx.from + x) * w->out.c);
+        size_t in = (image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x);
+        size_t out = (image * w->out.h + writes(&a->y, &a->sy, y)) * w->out.w + writes(&a->x, &a->sx, x);
+        p->a_row[i] = (int32_t)(in * f.c);
+        if (p->d_row) p->d_row[i] = (int32_t)(out * w->out.c);
     }
 }
 
 static void fill_share_runs(const table *t, const plane *a, share *p)
 {
-    hg_shape f = framed(t->gather.in, t->gather.frame);
+    const way *w = way_of_weights(t);
+    hg_shape f = framed(w->in, w->frame);
     size_t nx = p->runs / (a->sy.high - a->sy.low); /* runs of a kernel row */
     for (size_t i = 0; i < p->runs; i++) {
-        size_t y = i / nx, x = i % nx;
+        size_t y = i / nx, x = i % nx, tap = tap_of(&t->g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
         p->a_run[i] = (int32_t)((reads_further(&a->sy, y) * f.w + reads_further(&a->sx, x)) * f.c);
-        if (p->c_run) p->c_run[i] = (int32_t)(((a->sy.low + y) * t->g.x.k + a->sx.low + x) * big_c(&t->g));
+        p->c_run[i] = (int32_t)(tap * in_c(w));
     }
 }
 
 static share build_share(const table *t, const plane *a, bump *b)
 {
-    const hg__correlate *g = &t->g;
+    const way *w = way_of_weights(t);
     size_t ny = a->sy.high - a->sy.low, nx = a->sx.high - a->sx.low;
-    bool rows_run = g->groups == 1 && g->x.dilation == 1; /* a kernel row is one run */
+    bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
     share p = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
                .runs = rows_run ? ny : ny * nx,
-               .run = rows_run ? nx * big_c(g) : big_c(g)};
-    bool all = p.pixels == g->small.h * g->small.w, alone = ny == g->y.k && nx == g->x.k;
+               .run = rows_run ? nx * in_c(w) : in_c(w)};
+    bool all = p.pixels == w->out.h * w->out.w;
     p.a_row = take(b, t->micro * p.pixels * sizeof *p.a_row);
     p.d_row = all ? NULL : take(b, t->micro * p.pixels * sizeof *p.d_row);
     p.a_run = take(b, p.runs * sizeof *p.a_run);
-    p.c_run = alone ? NULL : take(b, p.runs * sizeof *p.c_run);
+    p.c_run = take(b, p.runs * sizeof *p.c_run);
     if (!b->at) return p;
     fill_share_rows(t, a, &p);
     fill_share_runs(t, a, &p);
@@ -367,7 +409,7 @@ static share build_share(const table *t, const plane *a, bump *b)
 
 static void build_shares(table *t, bump *b)
 {
-    const way *w = &t->gather;
+    const way *w = way_of_weights(t);
     plane a = {.y = line_of(w, t->g.y, w->in.h, w->out.h), .x = line_of(w, t->g.x, w->in.w, w->out.w)};
     for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) t->shares++;
@@ -419,7 +461,7 @@ static void pack_way(const hg__call *c, const way *w, real *to)
                                        .n = out_c(w),
                                        .b = c->w[0] + group * group_weights(&t->g),
                                        .row = w->part[i].pack_row,
-                                       .col_step = w->scatters ? in_c(w) : 1,
+                                       .col_step = w->scatters ? big_step(&t->g) : small_step(&t->g),
                                        .packed = to});
 }
 
@@ -483,25 +525,30 @@ void hg__correlate_scatter(const hg__call *c, const hg__side *s)
 void hg__correlate_weights(const hg__call *c, const real *big, const real *small, real *dw)
 {
     const table *t = c->table;
-    const hg__correlate *g = &t->g;
-    const real *a = frame_side(c, g->big, t->gather.frame, big);
+    const way *w = way_of_weights(t);
+    const real *a = frame_side(c, w->in, w->frame, w->scatters ? small : big), *d = w->scatters ? big : small;
     for (const share *p = t->share; p < t->share + t->shares; p++)
-        for (size_t group = 0; group < g->groups; group++)
+        for (size_t group = 0; group < w->groups; group++)
             c->k->gemm_t(&(hg__gemm_t){.m = c->n * p->pixels,
-                                       .n = small_c(g),
+                                       .n = out_c(w),
                                        .runs = p->runs,
                                        .run = p->run,
-                                       .a = a + group * big_c(g),
+                                       .a = a + group * in_c(w),
                                        .a_row = p->a_row,
                                        .a_run = p->a_run,
-                                       .d = small + group * small_c(g),
+                                       .d = d + group * out_c(w),
                                        .d_row = p->d_row,
-                                       .d_step = g->small.c,
-                                       .c = dw + group * group_weights(g),
+                                       .d_step = w->out.c,
+                                       .c = dw + group * group_weights(&t->g),
                                        .c_run = p->c_run,
-                                       .c_step = small_c(g),
+                                       .c_step = out_c(w),
                                        .add = c->dw_add,
                                        .sample = p->pixels});
+}
+
+bool hg__correlate_suits(const hg__attr *a)
+{
+    return a->kh <= MOST_KERNEL && a->kw <= MOST_KERNEL && a->sh <= MOST_STRIDE && a->sw <= MOST_STRIDE;
 }
 
 hg_status hg__correlate_check(hg__node *node, hg_error *e)

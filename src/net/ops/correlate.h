@@ -11,7 +11,10 @@
  * it is itself a gather with stride 1 over the small side, with the taps that meet that phase in falling order. A
  * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
  * of their own, and so are the weights' gradients of taps that meet the same pixels. Where they are too few for
- * that, the picture is copied into a frame of zeros instead. */
+ * that, the picture is copied into a frame of zeros instead.
+ *
+ * With `by_phase` (attr.by_phase, of a transposed convolution in one group) W lies phase by phase, as scatter reads it:
+ * [phase][taps that meet it, in falling order][small c][big c]; and dW, which is then made the scatter's way. */
 #ifndef HG_NET_OPS_CORRELATE_H
 #define HG_NET_OPS_CORRELATE_H
 
@@ -31,6 +34,7 @@ typedef struct hg__correlate {
     hg_shape big, small;
     hg__axis y, x;
     size_t groups;
+    bool by_phase;
 } hg__correlate;
 
 hg__axis hg__axis_y(const hg__attr *a);
@@ -62,6 +66,8 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
 /* Shared by the two ops' solve: defaults and checks of the window. */
 hg_status hg__correlate_check(hg__node *node, hg_error *e);
 void hg__correlate_params(hg__node *node, size_t big_c, size_t small_c);
+/* Whether kernel and stride are within the limits that hg__correlate_check sets. */
+bool hg__correlate_suits(const hg__attr *a);
 /* Once the shape is solved: both sides in their frames, and the weights, must fit the int32 offsets of the tables. */
 hg_status hg__correlate_fits(const hg__node *node, hg_error *e);
 
