@@ -74,6 +74,8 @@ static const char *const geometry_texts[] = {
     "input 3x4x2\nconv 1x1 16 tanh\ndeconv 5x4 17 /2 tanh -> o\n",
     "input 3x4x2\nconv 1x1 16 tanh\ndeconv 3x3 16 tanh -> o\n",
     "input 3x2x2\nconv 1x1 32 tanh\ndeconv 2x4 32 /3x2 g2 p0x1 d1x2 tanh -> o\n",
+    /* dense: so many columns that they are packed as they are used, the last of them few, in blocks of rows */
+    "input 2x2x1\ndense 340 tanh\ndense 260 elu\ndense 3 tanh -> o\n",
     /* pooling and resizing */
     "input 9x7x1\nconv 3x3 3 tanh\nmaxpool 3 /2 p1 -> o\n",
     "input 9x7x1\nconv 3x3 3 tanh\nmaxpool 2x3 valid -> o\n",

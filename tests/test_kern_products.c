@@ -25,11 +25,9 @@ static void gemm_agrees(const hg__kernels *k)
         real *c = values(&b, p.c_size), *want = copy_of(&b, c, p.c_size), *sizes = magnitudes(&b, &p, c);
         hg__gemm g = gemm_of(&b, &p, k, p.b, c), r = gemm_of(&b, &p, &hg__kernels_ref, p.b, want);
         g.add = r.add = pick(&b, 0, 2) == 0;
-        if (!g.add) {
-            g.bias = r.bias = pick(&b, 0, 1) ? p.bias : NULL;
-            g.act = r.act = (hg__act)pick(&b, 0, HG__ACT_SOFTPLUS);
-            g.slope = r.slope = (real)0.25;
-        }
+        g.bias = r.bias = pick(&b, 0, 1) ? p.bias : NULL;
+        g.act = r.act = (hg__act)pick(&b, 0, HG__ACT_SOFTPLUS);
+        g.slope = r.slope = (real)0.25;
         g.parts = pick(&b, 0, 3);
         do k->gemm(&g);
         while (++g.part < g.parts);

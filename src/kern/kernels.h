@@ -44,8 +44,8 @@ static inline bool hg__act_needs_input(hg__act a) { return a >= HG__ACT_GELU; }
  * A(i, r, k) = a[(a_row ? a_row[i] : i * a_step) + (a_run ? a_run[r] : r * run) + k]: a row of A is
  * `runs` runs of `run` contiguous elements, so a convolution reads its window from a zero-haloed
  * image without a copy, one run per kernel row. B was laid out by `pack`. Row i of C starts at
- * c[c_row ? c_row[i] : i * c_step]. With `add`, C's old value is where the sum starts (no bias and
- * no activation then). The sum runs over K in order; it is empty where runs is 0. The columns can be shared: part
+ * c[c_row ? c_row[i] : i * c_step]. With `add`, C's old value is where the sum starts, in the
+ * bias's place. The sum runs over K in order; it is empty where runs is 0. The columns can be shared: part
  * `part` of `parts`, which together write all of C; parts 0 is the whole. */
 typedef struct hg__gemm {
     size_t m, n, runs, run, part, parts;

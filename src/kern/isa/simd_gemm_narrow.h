@@ -42,12 +42,20 @@ ALWAYS_INLINE void narrow_walk(const hg__gemm *g, const float *const *row, size_
     vf_sum8(sum, total);
 }
 
-/* count: rows that there are. */
-ALWAYS_INLINE void narrow_end(const hg__gemm *g, size_t first, size_t count, size_t columns, float total[SUMS])
+/* C's old values join the sums of the `count` rows that there are. */
+ALWAYS_INLINE void narrow_add(const hg__gemm *g, size_t first, size_t count, size_t columns, float total[SUMS])
+{
+    for (size_t i = 0; i < count; i++) {
+        const float *c = g->c + hg__offset(g->c_row, first + i, g->c_step);
+        for (size_t j = 0; j < columns; j++) total[i * columns + j] = c[j] + total[i * columns + j];
+    }
+}
+
+ALWAYS_INLINE void narrow_end(const hg__gemm *g, size_t first, size_t count, size_t columns, const float total[SUMS])
 {
     for (size_t i = 0; i < count; i++) {
         float *c = g->c + hg__offset(g->c_row, first + i, g->c_step);
-        for (size_t j = 0; j < columns; j++) c[j] = g->add ? c[j] + total[i * columns + j] : total[i * columns + j];
+        for (size_t j = 0; j < columns; j++) c[j] = total[i * columns + j];
     }
 }
 
@@ -70,6 +78,7 @@ ALWAYS_INLINE void narrow_rows(const hg__gemm *g, size_t rows, size_t columns)
         for (size_t s = 0; s < SUMS; s++) total[s] += bias[s];
         if (straight && count == rows) memcpy(g->c + first * columns, total, rows * columns * sizeof *total);
         else {
+            if (g->add) narrow_add(g, first, count, columns, total);
             if (!straight && g->act != HG__ACT_NONE) simd_act(g->act, g->slope, rows * columns, total, total);
             narrow_end(g, first, count, columns, total);
         }

@@ -4,7 +4,11 @@
  * `weights` makes some of its rows, each a sum over the samples in order; b's comes with the last. */
 #include "net/op.h"
 
-enum { MANY = 256 };
+enum {
+    MANY = 256, /* columns of a product */
+    WIDE = 32,  /* columns that are packed as they are used, so many … */
+    DEEP = 320, /* … rows of them at a time: they stay near */
+};
 
 static size_t in_size(const hg__node *node) { return hg_shape_size(node->in[0]); }
 static size_t out_size(const hg__node *node) { return hg_shape_size(node->shape); }
@@ -25,23 +29,43 @@ static hg_status solve(hg__node *node, hg_error *e)
 
 static size_t macs(const hg__node *node) { return in_size(node) * out_size(node); }
 
-static hg__needs needs(const hg__setup *s)
+/* Where the columns are many, training packs them a few at a time, as it uses them, into a buffer that stays near: W is
+ * read once for it, and no copy of it goes to memory and back. Not what rounds its operands: it converts the samples
+ * for each few columns anew. */
+static bool packs_ahead(const hg__kernels *k, bool train, size_t columns)
 {
-    size_t in = in_size(s->node), out = out_size(s->node);
-    return (hg__needs){.packed = s->k->pack_size(in, out) + (s->train ? s->k->pack_size(out, in) : 0)};
+    return !train || columns < MANY || k->precision != HG_PRECISION_F32;
 }
 
-/* W for the way forwards, its transpose behind it for the way back. */
-static real *packed_back(const hg__call *c) { return c->packed + c->k->pack_size(in_size(c->node), out_size(c->node)); }
+static hg__needs needs(const hg__setup *s)
+{
+    size_t in = in_size(s->node), out = out_size(s->node), there = s->k->pack_size(in, out);
+    if (!s->train) return (hg__needs){.packed = there};
+    return (hg__needs){.packed = (packs_ahead(s->k, true, out) ? there : 0) +
+                                 (packs_ahead(s->k, true, in) ? s->k->pack_size(out, in) : 0)};
+}
+
+/* W as a product's B: for the way forwards, and its transpose for the way back. */
+static hg__pack pack_there(const hg__call *c)
+{
+    size_t in = in_size(c->node), out = out_size(c->node);
+    return (hg__pack){.k = in, .n = out, .b = c->w[0], .row_step = out, .col_step = 1, .packed = c->packed};
+}
+
+static hg__pack pack_back(const hg__call *c)
+{
+    size_t in = in_size(c->node), out = out_size(c->node);
+    size_t before = packs_ahead(c->k, true, out) ? c->k->pack_size(in, out) : 0;
+    return (hg__pack){.k = out, .n = in, .b = c->w[0], .row_step = 1, .col_step = out, .packed = c->packed + before};
+}
 
 static void pack(const hg__call *c, size_t part, size_t parts)
 {
-    size_t in = in_size(c->node), out = out_size(c->node);
-    hg__pack there = {.k = in, .n = out, .part = part, .parts = parts, .b = c->w[0], .row_step = out, .col_step = 1};
-    hg__pack back = {.k = out, .n = in, .part = part, .parts = parts, .b = c->w[0], .row_step = 1, .col_step = out};
-    there.packed = c->packed, back.packed = packed_back(c);
-    c->k->pack(&there);
-    if (c->both) c->k->pack(&back);
+    hg__pack ways[] = {pack_there(c), pack_back(c)};
+    for (size_t i = 0; i < (c->both ? 2 : 1); i++) {
+        ways[i].part = part, ways[i].parts = parts;
+        if (packs_ahead(c->k, c->both, ways[i].n)) c->k->pack(&ways[i]);
+    }
 }
 
 /* Of n things, where this call's part starts; next: where the part behind it does. */
@@ -50,10 +74,37 @@ static size_t share(const hg__call *c, size_t n, size_t next)
     return c->parts ? n * (c->part + next) / c->parts : n * next;
 }
 
+/* The columns from … to-1, K's blocks in order. */
+static void multiply_columns(const hg__call *c, const hg__gemm *all, const hg__pack *w, size_t from, size_t to)
+{
+    real b[DEEP * (WIDE + WIDE / 2)] __attribute__((aligned(64)));
+    const size_t blocks = (w->k + DEEP - 1) / DEEP;
+    for (size_t i = 0; i < blocks; i++) {
+        size_t k = w->k * i / blocks, deep = w->k * (i + 1) / blocks - k;
+        hg__pack pack = {.k = deep, .n = to - from, .row_step = w->row_step, .col_step = w->col_step, .packed = b};
+        hg__gemm g = *all;
+        pack.b = w->b + k * w->row_step + from * w->col_step;
+        g.n = to - from, g.run = deep, g.a += k, g.b = b, g.c += from;
+        g.bias = g.bias ? g.bias + from : NULL;
+        g.add = all->add || i;
+        if (i + 1 < blocks) g.act = HG__ACT_NONE;
+        c->k->pack(&pack);
+        c->k->gemm(&g);
+    }
+}
+
 /* Where the columns of a product are many, a part is some of them, so that a thread reads only its weights; else it
  * is some of the samples. */
-static void product(const hg__call *c, hg__gemm g)
+static void product(const hg__call *c, hg__gemm g, const hg__pack *w)
 {
+    g.n = w->n, g.runs = 1, g.run = w->k, g.b = w->packed;
+    if (!packs_ahead(c->k, c->both, g.n)) {
+        /* The last few join those before them: alone they would be a narrow product, which sums in another order. */
+        size_t times = (g.n + WIDE / 2) / WIDE, last = share(c, times, 1);
+        for (size_t i = share(c, times, 0); i < last; i++)
+            multiply_columns(c, &g, w, i * WIDE, i + 1 < times ? (i + 1) * WIDE : g.n);
+        return;
+    }
     if (g.n >= MANY) {
         g.part = c->part, g.parts = c->parts;
     } else {
@@ -66,19 +117,11 @@ static void product(const hg__call *c, hg__gemm g)
 
 static void forward(const hg__call *c)
 {
-    size_t in = in_size(c->node), out = out_size(c->node);
-    product(c, (hg__gemm){.m = c->n,
-                          .n = out,
-                          .runs = 1,
-                          .run = in,
-                          .a = c->x[0],
-                          .a_step = in,
-                          .b = c->packed,
-                          .c = c->y,
-                          .c_step = out,
-                          .bias = c->w[1],
-                          .act = c->node->attr.act,
-                          .slope = c->node->attr.slope});
+    const hg__attr *a = &c->node->attr;
+    hg__gemm g = {.m = c->n, .a = c->x[0], .a_step = in_size(c->node), .c = c->y, .c_step = out_size(c->node)};
+    g.bias = c->w[1], g.act = a->act, g.slope = a->slope;
+    hg__pack w = pack_there(c);
+    product(c, g, &w);
 }
 
 static void backward(const hg__call *c)
@@ -86,17 +129,10 @@ static void backward(const hg__call *c)
     size_t in = in_size(c->node), out = out_size(c->node);
     const hg__attr *a = &c->node->attr;
     if (!c->dy_passed) c->k->act_grad(a->act, a->slope, c->n * out, c->y, c->dy);
-    if (c->dx[0])
-        product(c, (hg__gemm){.m = c->n,
-                              .n = in,
-                              .runs = 1,
-                              .run = out,
-                              .a = c->dy,
-                              .a_step = out,
-                              .b = packed_back(c),
-                              .c = c->dx[0],
-                              .c_step = in,
-                              .add = c->dx_add[0]});
+    if (!c->dx[0]) return;
+    hg__pack w = pack_back(c);
+    hg__gemm g = {.m = c->n, .a = c->dy, .a_step = out, .c = c->dx[0], .c_step = in, .add = c->dx_add[0]};
+    product(c, g, &w);
 }
 
 static void weights(const hg__call *c)
