@@ -34,7 +34,7 @@ typedef struct hg_train_options {
     double l1, l2;         /* penalties on the weights (not the biases) */
     double code_l1;        /* sparsity penalty on the code: factor of mean |z| */
     double clip;           /* greatest norm of the whole gradient; 0: off */
-    double ema;            /* weight averaging: decay per step; 0: off */
+    double ema;            /* judged and kept is an average of the weights: decay per step; 0: the last ones */
     size_t patience;       /* early stopping after so many epochs without gain; 0: off */
     double min_delta;      /* what counts as a gain */
     double val;            /* part of the training data set aside for validation */

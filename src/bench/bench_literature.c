@@ -120,7 +120,7 @@ static hg_status train(const bench *b, hg__literature_row *r, hg_train_options *
     char model[640], run[640];
     hg_status s = place_graph(l, &r->protocol, model, e);
     *o = hg_train_defaults();
-    o->val = 0, o->test = 0, o->patience = 0, o->sample_every = 0;
+    o->val = 0, o->test = 0, o->patience = 0, o->sample_every = 0, o->ema = 0; /* nobody averaged weights */
     o->seed = l->o.seed, o->threads = l->o.threads, o->epochs = r->epochs = epochs_of(l, &r->protocol);
     if (!s) s = hg__protocol_apply(&r->protocol, l->o.length == HG__FULL, o, e);
     if (s) return s;

@@ -92,7 +92,7 @@ static void step_piece(void *ctx, size_t task, size_t thread)
 /* The average forgets the random start sooner while it is young. */
 static double average_decay(double decay, size_t step)
 {
-    double young = (1 + (double)step) / (10 + (double)step);
+    double young = (1 + (double)step) / (20 + (double)step);
     return young < decay ? young : decay;
 }
 
