@@ -238,6 +238,30 @@ static void reuse_saves_memory(void **state)
     assert_int_equal(hg__place_buffers(list, 10, 1), 128); /* a chain needs two */
 }
 
+/* A part of a small picture has weights of its own; of large ones the copies would be several times W. */
+static void large_weights_are_not_packed_many_times(void **state)
+{
+    (void)state;
+    const char *const texts[] = {
+        "input 4x4x3 -> x\nconv 1x1 256\nconv 3x3 256 -> y\nloss mse y\n",
+        "input 7x7x3 -> x\nconv 1x1 192\ndeconv 3x3 192 /2 -> y\nloss mse y\n",
+        "input 5x5x3 -> x\nconv 1x1 256\nup 2\nconv 3x3 192 -> y\nloss mse y\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        hg_graph *g = NULL;
+        hg_model *m = NULL;
+        hg_plan *p = NULL;
+        hg_error e = {0};
+        assert_int_equal(hg_graph_parse(&g, texts[i], "a.hg", NULL, &e), HG_OK);
+        assert_int_equal(hg_model_make(&m, &g, 1, &e), HG_OK);
+        assert_int_equal(hg_plan_open(&p, m, &(hg_plan_options){.batch = 8, .train = true, .threads = 1}, &e), HG_OK);
+        size_t packed = p->sizes.packed, most = 2 * (p->sizes.weights + p->summed_size * sizeof(real)) + (6 << 20);
+        if (packed > most) fail_msg("%zu bytes packed, %zu expected at most, of:\n%s", packed, most, texts[i]);
+        hg_plan_close(&p);
+        hg_model_close(&m);
+    }
+}
+
 /* Opens conv for 128 samples within so many bytes. */
 static hg_status open_within(size_t memory, hg_plan **p, hg_model **m, hg_error *e)
 {
@@ -296,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_sketch_tells_what_the_plan_takes_and_takes_nothing),
         cmocka_unit_test(buffers_alive_together_are_placed_apart),
         cmocka_unit_test(reuse_saves_memory),
+        cmocka_unit_test(large_weights_are_not_packed_many_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,9 +7,10 @@
 enum {
     MOST_KERNEL = 64, /* checked by solve, as the stride is */
     MOST_STRIDE = 64,
-    MOST_SPANS = 3,  /* of an axis without a frame: its ends, and what is between them */
-    FEW_TAPS = 64,   /* an axis keeps its frame where less than one tap of so many falls on it … */
-    FEW_VALUES = 16, /* … or where a tap is so few channels that it costs less than another product */
+    MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
+    FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
+    FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
+    MOST_COPIES = 768 << 10, /* both axes do where the parts' weights are so many values more than W: they stay near */
 };
 
 /* Output pixels that meet the same taps: one product. */
@@ -208,13 +209,25 @@ static line line_of(const way *w, hg__axis a, size_t in, size_t out)
     line l = {
         .a = a, .in = in, .out = out, .phases = w->scatters ? a.stride : 1, .scatters = w->scatters, .trims = true};
     l.trims = in_c(w) >= FEW_VALUES && trimming_pays(&l);
-    if (l.trims) return l;
-    for (span s = {0}; next_span(&l, &s);) {
+    return l;
+}
+
+/* The frame of a line that does not trim. */
+static void frame_line(line *l)
+{
+    for (span s = {0}; next_span(l, &s);) {
         if (!s.t.n) continue;
         ptrdiff_t last = s.t.at[s.t.n - 1] + (ptrdiff_t)((s.to - 1) * s.t.step);
-        l.before = most(-s.t.at[0], l.before), l.behind = most(last + 1 - (ptrdiff_t)in, l.behind);
+        l->before = most(-s.t.at[0], l->before), l->behind = most(last + 1 - (ptrdiff_t)l->in, l->behind);
     }
-    return l;
+}
+
+/* The taps of all spans. */
+static size_t count_taps(const line *l)
+{
+    size_t n = 0;
+    for (span s = {0}; next_span(l, &s);) n += s.high - s.low;
+    return n;
 }
 
 /* Where the span's position i writes, and where its first tap reads. */
@@ -281,6 +294,17 @@ typedef struct plane {
     span sy, sx;
 } plane;
 
+/* Before the first part. Each part has weights of its own. */
+static plane plane_of(const way *w, const hg__correlate *g)
+{
+    plane a = {.y = line_of(w, g->y, w->in.h, w->out.h), .x = line_of(w, g->x, w->in.w, w->out.w)};
+    size_t pairs = w->groups * in_c(w) * out_c(w), own = g->y.k * g->x.k;
+    if (count_taps(&a.y) * count_taps(&a.x) * pairs > own * pairs + MOST_COPIES) a.y.trims = a.x.trims = false;
+    if (!a.y.trims) frame_line(&a.y);
+    if (!a.x.trims) frame_line(&a.x);
+    return a;
+}
+
 static void fill_rows(const way *w, const plane *a, part *p, size_t micro)
 {
     hg_shape f = framed(w->in, w->frame);
@@ -346,7 +370,7 @@ static way way_of(const hg__correlate *g, bool scatters)
 static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, bump *b)
 {
     way w = way_of(g, scatters);
-    plane a = {.y = line_of(&w, g->y, w.in.h, w.out.h), .x = line_of(&w, g->x, w.in.w, w.out.w)};
+    plane a = plane_of(&w, g);
     size_t n = 0;
     w.frame = (hg__frame){a.y.before, a.x.before, a.y.behind, a.x.behind};
     w.parts = count_spans(&a.y) * count_spans(&a.x);
@@ -410,7 +434,7 @@ static share build_share(const table *t, const plane *a, bump *b)
 static void build_shares(table *t, bump *b)
 {
     const way *w = way_of_weights(t);
-    plane a = {.y = line_of(w, t->g.y, w->in.h, w->out.h), .x = line_of(w, t->g.x, w->in.w, w->out.w)};
+    plane a = plane_of(w, &t->g);
     for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) t->shares++;
     t->share = take(b, t->shares * sizeof *t->share);
