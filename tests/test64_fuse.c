@@ -48,6 +48,7 @@ static const struct {
     {"5x4", "up to 10x12", "conv 3x3 3", true},
     {"1x9", "up 1x2", "conv 3 4 tanh", true},
     {"2x2", "up 3", "conv 5x5 2 valid", false}, /* one of three phases is empty */
+    {"2x2", "up 16", "conv 15x15 1", false},    /* 57,600 sums of four values */
     {"5x4", "up 2", "conv 1x1 3", false},
     {"5x4", "up 2", "conv 3x3 3 /2", false},
     {"5x4", "up 2", "conv 3x3 3 d2", false},

@@ -6,8 +6,10 @@
 #include "base/arena.h"
 #include "net/ops/correlate.h"
 
-/* So few channels that products for the gradient of the weights had better run along those of the input. */
-enum { FEW = 4 };
+enum {
+    FEW = 4,           /* channels: products for the gradient of the weights had better run along those of the input */
+    MOST_MOVES = 4096, /* of taps into their sums, for a pair of channels: short ones are found slower than added */
+};
 
 /* One axis of the pair: the convolution's kernel and padding, the up's factor. */
 typedef struct axis {
@@ -172,13 +174,14 @@ static size_t products(axis a, size_t size)
 }
 
 /* A rule of counted work alone, so that neither the batch nor the kernel set changes what is computed: one sample has
- * to save more products than there are additions to make the sums. */
+ * to save more products than there are additions to make the sums, and these may not be many of few channels. */
 static bool pays(const hg__node *both)
 {
     axis y = axis_y(both), x = axis_x(both);
     hg_shape s = both->shape;
     size_t together = products(y, s.h) * products(x, s.w), apart = s.h * y.k * s.w * x.k;
-    return together + y.k * y.factor * x.k * x.factor < apart;
+    size_t moves = y.k * y.factor * x.k * x.factor;
+    return together + moves < apart && moves <= MOST_MOVES * channels_of(both);
 }
 
 bool hg__upconv_make(const hg__node *up, const hg__node *conv, hg__node *both)
