@@ -106,7 +106,7 @@ typedef struct hg__call {
     bool dx_add[HG__MOST_INPUTS];   /* dx += … */
     bool dy_passed;                 /* HG__OP_SPLITS: dy has gone back through attr.act */
     real *w[HG__MOST_PARAMS];
-    real *dw[HG__MOST_PARAMS]; /* this shard's; NULL for whole and frozen ones */
+    real *dw[HG__MOST_PARAMS]; /* this shard's; of whole ones the batch's, for op->weights; NULL for frozen ones */
     bool dw_add;
     real *sums; /* backward: this shard's, written as dw is; weights: all shards' together */
     real *keep, *scratch;

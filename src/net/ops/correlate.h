@@ -11,7 +11,8 @@
  * it is itself a gather with stride 1 over the small side, with the taps that meet that phase in falling order. A
  * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
  * of their own, and so are the weights' gradients of taps that meet the same pixels. Where they are too few for
- * that, the picture is copied into a frame of zeros instead.
+ * that, or the weights too many to be packed for each such product, the picture is copied into a frame of zeros
+ * instead.
  *
  * With `by_phase` (attr.by_phase, of a transposed convolution in one group) W lies phase by phase, as scatter reads it:
  * [phase][taps that meet it, in falling order][small c][big c]; and dW, which is then made the scatter's way. */
