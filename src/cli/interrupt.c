@@ -35,6 +35,7 @@ void hg__interrupt_catch(void)
     handle(SIGINT, false);
     handle(SIGTERM, false);
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write that fails: of a message, or of the result */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that would be larger than `ulimit -f` allows */
 }
 
 void hg__interrupt_defer(void)

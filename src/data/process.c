@@ -30,13 +30,14 @@ struct running {
     size_t said_size;
 };
 
-/* Whoever runs us may ignore SIGPIPE; it does not. */
-static int hear_pipes(posix_spawnattr_t *how)
+/* Whoever runs us may ignore SIGPIPE and SIGXFSZ; it does not. */
+static int hear_writes(posix_spawnattr_t *how)
 {
-    sigset_t pipes;
-    sigemptyset(&pipes);
-    sigaddset(&pipes, SIGPIPE);
-    int failed = posix_spawnattr_setsigdefault(how, &pipes);
+    sigset_t writes;
+    sigemptyset(&writes);
+    sigaddset(&writes, SIGPIPE);
+    sigaddset(&writes, SIGXFSZ);
+    int failed = posix_spawnattr_setsigdefault(how, &writes);
     return failed ? failed : posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGDEF);
 }
 
@@ -48,7 +49,7 @@ static int spawn(struct running *r, const int theirs[PIPES])
     if (failed) return failed;
     failed = posix_spawnattr_init(&how);
     if (failed) return posix_spawn_file_actions_destroy(&act), failed;
-    failed = hear_pipes(&how);
+    failed = hear_writes(&how);
     if (!failed) failed = posix_spawn_file_actions_addopen(&act, 0, "/dev/null", O_RDONLY, 0);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&act, theirs[OUT], 1);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&act, theirs[MESSAGES], 2);

@@ -265,6 +265,16 @@ run timeout 10 hourglass models show zero.safetensors
 ok 'nor is a device read as a model' [ "$status" = 1 ]
 ok 'it is named' has err 'zero.safetensors: is no regular file'
 
+# small COMMAND…: where no file may be larger than 40 kB
+small() { (ulimit -f 40 && exec "$@"); }
+
+run small hourglass encode tiny many.npy -o codes-many.csv
+ok 'a file larger than `ulimit -f` allows is an error in words' [ "$status" = 1 ]
+ok 'which is named' has err 'codes-many.csv: cannot be written: File too large'
+ok 'and nothing of it stays' [ -z "$(compgen -G 'codes-many*')" ]
+run small hourglass train mnist-sample --limit 100 --epochs 1 --model conv --out large-run
+ok 'nor does a run whose checkpoint may not be written' [ "$status" = 1 -a ! -e large-run ]
+
 # ---- names of runs ----
 
 ln -s /dev/null null
