@@ -157,6 +157,15 @@ static hg_status stopped(hg_status s, const hg_train_result *r, hg_error *e)
     return s;
 }
 
+static void say_next_step(const hg__console *c, const char *path)
+{
+    hg__text run = {0};
+    hg__output_quoted(&run, path);
+    hg__console_say(c, "The model and its report are in %s; hourglass eval %s measures it.", path,
+                    run.at ? run.at : path);
+    hg__text_close(&run);
+}
+
 static hg_status finish(hg__call *call, hg_status s, const hg_train_result *r, hg_error *e)
 {
     char report[640];
@@ -165,9 +174,7 @@ static hg_status finish(hg__call *call, hg_status s, const hg_train_result *r, h
     if (s) return s;
     snprintf(report, sizeof report, "%s/report.html", r->run);
     if (hg_report_write(r->run, report, true, &why)) hg__console_warn(&call->console, &why);
-    else
-        hg__console_say(&call->console, "The model and its report are in %s; hourglass eval %s measures it.", r->run,
-                        r->run);
+    else say_next_step(&call->console, r->run);
     return print_result(call, r, e);
 }
 

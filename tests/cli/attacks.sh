@@ -188,6 +188,8 @@ ok 'which went well' [ "$status" = 0 -a -s out ]
 
 # ---- messages ----
 
+run hourglass train "$odd" --model tiny.hg --epochs 1 --out "it's a run"
+ok 'the next step after training is a command that a shell understands' has err "hourglass eval 'it'\''s a run' measures it"
 cp tiny.hg "$(printf '\377.hg')"
 run hourglass models show "$(printf '\377.hg')" --json
 ok 'a name that is no UTF-8 is no want of memory' [ "$status" = 0 ]
