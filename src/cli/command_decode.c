@@ -32,6 +32,8 @@ static hg_status fill_up(float **values, size_t n, size_t have, size_t k, hg_err
 static hg_status read_codes(hg_set **set, float **values, const hg__subject *s, const char *path, hg_error *e)
 {
     size_t dims = 0, dim[4] = {0}, k = hg_shape_size(s->z), size = 1;
+    if (hg__ends_with(path, ".csv"))
+        return hg__fail(e, HG_DATA, path, "codes are read from arrays; write them anew with encode … -o codes.npy");
     hg_status status = hg_npy_read(path, values, &dims, dim, e);
     if (status) return status;
     for (size_t i = 1; i < dims; i++) size *= dim[i];

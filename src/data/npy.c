@@ -162,7 +162,8 @@ static hg_status read_text(char **text, hg__stream *s, hg_error *e)
     const char *name = hg__stream_name(s);
     hg_status status = hg__stream_read(s, head, 8, e);
     if (status) return status;
-    if (memcmp(head, magic, 6)) return hg__fail(e, HG_DATA, name, "does not start as a .npy file");
+    if (memcmp(head, magic, 6))
+        return hg__fail(e, HG_DATA, name, "does not start as a .npy file; numpy.save writes one");
     if (head[6] < 1 || head[6] > 3 || head[7])
         return hg__fail(e, HG_DATA, name, "is .npy version %u.%u; 1.0 to 3.0 can be read", head[6], head[7]);
     size_t wide = head[6] == 1 ? 2 : 4, size = 0;

@@ -31,6 +31,9 @@ codes = [v for v, in struct.iter_unpack("<f", open("codes.npy", "rb").read()[128
 table = [float(v) for line in list(open("codes.csv"))[1:] for v in line.split(",")]
 assert all(struct.pack("<f", t) == struct.pack("<f", c) for t, c in zip(table, codes)) and len(table) == len(codes)'
 ok 'whose numbers are those of the array' [ "$status" = 0 ]
+run hourglass decode $R codes.csv -o never
+ok 'decode does not take it' [ "$status" = 3 -a ! -e never ]
+ok 'and says what it takes' has err 'codes.csv: codes are read from arrays; write them anew with encode … -o codes.npy'
 run hourglass encode $R mnist-sample -o codes.txt
 ok 'another ending exits with 2' [ "$status" = 2 ]
 ok 'and the endings that can be are named' has err '.npy or .csv'
