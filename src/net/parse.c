@@ -367,6 +367,9 @@ hg_status hg_graph_open(hg_graph **g, const char *preset_or_path, const hg_graph
 {
     const char *preset = hg_preset_text(preset_or_path);
     if (preset) return hg_graph_parse(g, preset, preset_or_path, o, e);
+    if (hg__is_dir(preset_or_path))
+        return hg__fail(e, HG_USAGE, preset_or_path,
+                        "is a folder, and a graph is a file; of a run, 'hourglass models show' prints it");
     if (!hg__is_file(preset_or_path) && !strchr(preset_or_path, '/') && !strchr(preset_or_path, '.')) {
         const char *names[64];
         size_t n = 0;
@@ -380,7 +383,9 @@ hg_status hg_graph_open(hg_graph **g, const char *preset_or_path, const hg_graph
     size_t size;
     hg_status s = hg__file_read(preset_or_path, LONGEST_TEXT, &text, &size, e);
     if (!s && strlen(text) != size)
-        s = hg__fail(e, HG_MODEL, preset_or_path, "holds a zero byte; a graph is plain text");
+        s = hg__fail(
+            e, HG_MODEL, preset_or_path,
+            "holds a zero byte; a graph is plain text (of a trained model, 'hourglass models show' prints it)");
     if (!s) s = hg_graph_parse(g, text, preset_or_path, o, e);
     free(text);
     return s;

@@ -76,6 +76,7 @@ refused 1 'mnist' data info mnist --offline
 ok 'nothing was left behind' [ -z "$(ls | grep -v -e '^out$' -e '^err$' -e '^cache$')" ]
 
 mkdir begun && echo '{}' >begun/config.json
+refused 2 "begun: is a folder, and a graph is a file; of a run, 'hourglass models show' prints it" train mnist-sample --model begun
 refused 1 'begun: holds no model.safetensors: it is no run folder, or its first epoch is not done' eval begun
 head -c 4000 /dev/urandom >noise.bin
 refused 3 'noise.bin: ' train noise.bin --model conv
