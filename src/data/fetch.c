@@ -313,9 +313,9 @@ static hg_status not_had(struct fetch *f, bool offline, hg_error *e)
     if (offline)
         return hg__fail(e, HG_NETWORK, f->d->about.name,
                         "is not in the cache and the network is not to be used; put %s, %s, "
-                        "%s and %s (raw or .gz) into %s. %.300s",
+                        "%s and %s (raw or .gz) into %s%s%.300s",
                         f->d->file[0].name, f->d->file[1].name, f->d->file[2].name, f->d->file[3].name, f->folder,
-                        tried);
+                        *tried ? ". Tried: " : "", tried);
     return hg__fail(e, HG_NETWORK, f->d->about.name,
                     "could not be had. Try again later, or put %s, %s, %s and %s (raw or .gz) "
                     "into %s. Tried: %s",

@@ -10,7 +10,7 @@ run hourglass data fetch mnist-sample --offline
 ok 'the sample needs no network' [ "$status" = 0 ]
 run hourglass data fetch mnist --offline
 ok 'mnist is not in an empty cache' [ "$status" = 1 ]
-ok 'and the message names it' has err mnist
+ok 'and the message ends with the folder to fill' grep -q 'into .*/mnist$' err
 run hourglass data fetch nosuch
 ok 'a data set of no such name is refused' [ "$status" != 0 ]
 
