@@ -158,6 +158,20 @@ static void what_the_doctor_saw_is_shown_with_its_remedy(void **state)
     free(html);
 }
 
+static void that_an_average_of_the_weights_was_kept_is_said_where_it_was(void **state)
+{
+    place *p = *state;
+    add_epochs(p, 2, .06);
+    static const char *const configs[] = {"{\"values\": {\"ema\": 0.99}}", "{\"values\": {\"ema\": 0.0}}", "{}"};
+    for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
+        assert_int_equal(hg_run_write_json(p->r, "config.json", configs[i], NULL), HG_OK);
+        char *html = page_of(p);
+        bool said = strstr(html, "an average of the weights (<code>--ema 0.99</code>)") != NULL;
+        assert_int_equal(said, i == 0);
+        free(html);
+    }
+}
+
 static void the_code_at_every_length_is_drawn_and_listed(void **state)
 {
     place *p = *state;
@@ -400,6 +414,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_empty_run_gives_a_page_without_sections, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_run_holds_is_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_doctor_saw_is_shown_with_its_remedy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(that_an_average_of_the_weights_was_kept_is_said_where_it_was, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_code_at_every_length_is_drawn_and_listed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_nobody_gave_is_not_called_chosen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_text_stays_text, set_up, tear_down),

@@ -66,6 +66,15 @@ static void add_row(hg__text *t, const hg_epoch *row, bool is_best)
     hg__text_add(t, "</tr>\n");
 }
 
+/* Why validation may lie below training, and what was kept. */
+static void add_average(hg__text *t, const hg__page *p)
+{
+    double ema = hg__page_number(json_object_get(p->config, "values"), "ema");
+    if (!(ema > 0)) return;
+    hg__text_add(t, "<p class=\"soft\">Validated and kept is an average of the weights (<code>--ema ");
+    hg__text_add(t, "%g</code>); the training loss is that of the weights on the way.</p>\n", ema);
+}
+
 void hg__page_training(hg__text *t, const hg__page *p)
 {
     double *column = p->n ? columns_of(p) : NULL;
@@ -74,6 +83,7 @@ void hg__page_training(hg__text *t, const hg__page *p)
     if (column) add_charts(t, p, column);
     else t->failed = true;
     free(column);
+    add_average(t, p);
     hg__text_add(
         t, "<details><summary>Epochs as a table (%zu)</summary>\n<div class=\"scroll\" tabindex=\"0\"><table>\n", p->n);
     hg__text_add(t,
