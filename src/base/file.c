@@ -102,14 +102,14 @@ hg_status hg__file_next(FILE *in, const char *path, void *bytes, size_t n, hg_er
     return hg__fail(e, HG_IO, path, "became shorter while it was read");
 }
 
-/* Is the folder there that the file is to lie in? */
-static bool folder_is_there(const char *path)
+/* May a file be made in the folder that it is to lie in? */
+static hg_status check_folder(const char *path, hg_error *e)
 {
     const char *slash = strrchr(path, '/');
-    char folder[sizeof((hg__file *)0)->path];
-    if (!slash || slash == path) return true;
-    snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-    return hg__is_dir(folder);
+    char folder[sizeof((hg__file *)0)->path] = ".";
+    if (slash) snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    if (!hg__is_dir(folder)) return hg__fail(e, HG_IO, path, "cannot be written: its folder is not there; make it");
+    return access(folder, W_OK | X_OK) ? hg__fail_errno(e, path, "cannot be written") : HG_OK;
 }
 
 hg_status hg__file_check(const char *path, bool force, hg_error *e)
@@ -120,8 +120,7 @@ hg_status hg__file_check(const char *path, bool force, hg_error *e)
     if (!access(path, F_OK) && !hg__is_file(path))
         return hg__fail(e, HG_IO, path, "is no regular file, and is not replaced by one; - is standard output");
     if (!force && !access(path, F_OK)) return hg__fail(e, HG_EXISTS, path, "exists; --force overwrites it");
-    if (!folder_is_there(path)) return hg__fail(e, HG_IO, path, "cannot be written: its folder is not there; make it");
-    return HG_OK;
+    return check_folder(path, e);
 }
 
 hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e)

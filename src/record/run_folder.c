@@ -92,6 +92,7 @@ hg_status hg_run_open(hg_run **r, const char *path, hg_error *e)
     if (strlen(path) > 4096) return hg__fail(e, HG_USAGE, path, "is too long for a path");
     if (hg__is_file(path)) return hg__fail(e, HG_DATA, path, "is no run folder: it is a file");
     if (!hg__is_dir(path)) return hg__fail(e, HG_DATA, path, "is no run folder: there is no such folder");
+    if (access(path, X_OK)) return hg__fail_errno(e, path, "cannot be opened");
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         snprintf(file, sizeof file, "%s/%s", path, marks[i]);
         if (hg__is_file(file)) return open_at(r, path, e);

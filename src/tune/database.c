@@ -94,6 +94,8 @@ hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_err
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (make ? SQLITE_OPEN_CREATE : 0);
     *d = (hg__database){0};
     if (hg__is_dir(path)) return fail_open(path, e);
+    hg_status s = make && access(path, F_OK) ? hg__file_check(path, true, e) : HG_OK;
+    if (s) return s;
     snprintf(d->path, sizeof d->path, "%s", path);
     int code = sqlite3_open_v2(path, &d->sqlite, flags, NULL);
     if (!code) code = sqlite3_busy_handler(d->sqlite, wait_for_lock, d);

@@ -130,6 +130,12 @@ if [ "$(id -u)" = 0 ]; then
     skip 'a folder that may not be written exits with 1' 'root may write everywhere'
 else
     refused 1 'Permission denied' data show mnist-sample -o locked/sheet.png
+    refused 1 'locked/page.html: cannot be written: Permission denied' bench literature --only hinton-deep -o locked/page.html
+    refused 1 'locked/new.db: cannot be written: Permission denied' \
+        tune mnist-sample --model conv --search 'lr={1e-3,1e-2}' --study locked/new.db
+    mkdir shut && echo '{}' >shut/config.json && chmod 000 shut
+    refused 1 'shut: cannot be opened: Permission denied' report shut -o report.html
+    chmod 755 shut
     refused 1 'Permission denied' train mnist-sample --model conv --epochs 1 -q --out locked/run
 fi
 
