@@ -161,12 +161,39 @@ static void data_beyond_the_outputs_reach_are_warned_of(void **state)
 
 static void what_has_no_effect_is_told_before_the_first_step(void **state)
 {
+    static const struct {
+        hg_train_options o; /* optimizer, schedule and one more; 0: as usual */
+        const char *told;   /* NULL: nothing */
+    } rows[] = {
+        {{.nesterov = true}, "--nesterov has no effect with adam; it is for sgd"},
+        {{.momentum = 0.5}, "--momentum has no effect with adam; it is for sgd and rmsprop"},
+        {{.optimizer = "adamw", .momentum = 0.5}, "--momentum has no effect with adamw"},
+        {{.optimizer = "rmsprop", .momentum = 0.5}, NULL},
+        {{.optimizer = "sgd", .beta1 = 0.5}, "--beta1 has no effect with sgd; it is for adam and adamw"},
+        {{.beta1 = 0.5}, NULL},
+        {{.lr_final = 0.5}, "--lr-final has no effect with constant; it is for cosine and onecycle"},
+        {{.schedule = "cosine", .lr_final = 0.5}, NULL},
+        {{.schedule = "cosine", .step_factor = 0.1}, "--step-factor has no effect with cosine"},
+        {{.step_epochs = 2}, "--step-epochs has no effect with constant; it is for step and plateau"},
+        {{.schedule = "plateau", .step_factor = 0.1, .step_epochs = 2}, NULL},
+    };
     place *p = *state;
-    hg_train_options o = place_options();
     place_write(p, plain_graph);
-    o.nesterov = true;
-    place_train(p, "run", &o);
-    if (!strstr(p->said, "--nesterov has no effect with adam")) fail_msg("said \"%s\"", p->said);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        hg_train_options o = place_options();
+        const hg_train_options *r = &rows[i].o;
+        o.epochs = 1, o.nesterov = r->nesterov, p->said[0] = 0;
+        if (r->optimizer) o.optimizer = r->optimizer;
+        if (r->schedule) o.schedule = r->schedule;
+        if (r->momentum > 0) o.momentum = r->momentum;
+        if (r->beta1 > 0) o.beta1 = r->beta1;
+        if (r->lr_final > 0) o.lr_final = r->lr_final;
+        if (r->step_factor > 0) o.step_factor = r->step_factor;
+        if (r->step_epochs) o.step_epochs = r->step_epochs;
+        place_train(p, "run", &o);
+        const char *found = strstr(p->said, rows[i].told ? rows[i].told : "has no effect");
+        if (!found != !rows[i].told) fail_msg("row %zu: said \"%s\"", i, p->said);
+    }
 }
 
 static void the_run_folder_says_how_it_came_to_be(void **state)

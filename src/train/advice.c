@@ -37,12 +37,30 @@ hg_status hg__advice_look(hg__trainer *t, hg_error *e)
 
 /* ---- Before the first step ---- */
 
+static void idle(const hg__trainer *t, const char *option, const char *with, const char *owner)
+{
+    hg__say(t->l, "warning: --%s has no effect with %s; it is for %s", option, with, owner);
+}
+
+static void check_schedule(const hg__trainer *t)
+{
+    const hg_train_options *o = &t->o, usual = hg_train_defaults();
+    bool whole = !strcmp(o->schedule, "cosine") || !strcmp(o->schedule, "onecycle");
+    bool steps = !strcmp(o->schedule, "step") || !strcmp(o->schedule, "plateau");
+    if (o->lr_final > 0 && !whole) idle(t, "lr-final", o->schedule, "cosine and onecycle");
+    if (o->step_factor != usual.step_factor && !steps) idle(t, "step-factor", o->schedule, "step and plateau");
+    if (o->step_epochs != usual.step_epochs && !steps) idle(t, "step-epochs", o->schedule, "step and plateau");
+}
+
 static void check_options(const hg__trainer *t)
 {
-    const hg_train_options *o = &t->o;
-    bool sgd = !strcmp(o->optimizer, "sgd");
-    if (o->nesterov && !sgd) hg__say(t->l, "warning: --nesterov has no effect with %s; it is sgd's", o->optimizer);
+    const hg_train_options *o = &t->o, usual = hg_train_defaults();
+    bool sgd = !strcmp(o->optimizer, "sgd"), adam = !strncmp(o->optimizer, "adam", 4);
+    if (o->nesterov && !sgd) idle(t, "nesterov", o->optimizer, "sgd");
+    if (o->momentum > 0 && adam) idle(t, "momentum", o->optimizer, "sgd and rmsprop");
+    if (o->beta1 != usual.beta1 && !adam) idle(t, "beta1", o->optimizer, "adam and adamw");
     if (o->nesterov && sgd && o->momentum == 0) hg__say(t->l, "warning: --nesterov has no effect without --momentum");
+    check_schedule(t);
     if (o->pin && !t->plan->pinned)
         hg__say(t->l, "warning: --pin has no effect with one thread, or where the system binds none");
 }
