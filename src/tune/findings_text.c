@@ -176,6 +176,7 @@ void hg__findings_text(hg__text *t, const hg__findings *f, size_t top)
     add_counts(t, f);
     add_best(t, f);
     if (n) hg__text_add(t, "\n"), add_rows(t, f, f->order, n);
+    if (n && n < f->h->n) hg__text_add(t, "        and %zu more; --top N lists the N best\n", f->h->n - n);
     if (f->h->objectives > 1 && f->fronts) {
         hg__text_add(t, "\nPareto front: %zu trial%s\n", f->fronts, f->fronts == 1 ? "" : "s");
         add_rows(t, f, f->front, f->fronts);

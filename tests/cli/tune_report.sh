@@ -21,6 +21,9 @@ ok 'and what no trial beats' has out 'Pareto front: '
 ok 'and says that importances need more trials' has out 'importances: too few trials, '
 run hourglass tune report s.db --top 2
 ok 'the table has as many trials as were asked for' [ "$(sed '/^Pareto/,$d' out | grep -c ' width=')" = 2 ]
+ok 'and says how many it leaves out' grep -q '^ *and 6 more; --top N lists the N best$' out
+run hourglass tune report s.db --top 8
+ok 'which is none when it has all' lacks out ' more; '
 
 run hourglass tune report s.db -o s.html
 ok 'with -o it writes the page' grep -q '<h1>Tuning t.hg on mnist-sample</h1>' s.html
