@@ -135,6 +135,7 @@ static hg_status read_item(struct step *s, char *item, hg_error *e)
     static const char noise[] = "noise=";
     char whole[256];
     if (!strncmp(item, noise, sizeof noise - 1)) item += sizeof noise - 1;
+    if (!*item) return hg__fail(e, HG_USAGE, ",", "names nothing on one of its sides; leave it out");
     snprintf(whole, sizeof whole, "%s", item);
     char *value = item + strcspn(item, "=:");
     if (!*value) {
