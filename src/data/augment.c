@@ -134,8 +134,9 @@ static hg_status read_item(struct step *s, char *item, hg_error *e)
 {
     static const char noise[] = "noise=";
     char whole[256];
+    if (!*item) return hg__fail(e, HG_USAGE, ",", "there is no augmentation on one of its sides; leave it out");
     if (!strncmp(item, noise, sizeof noise - 1)) item += sizeof noise - 1;
-    if (!*item) return hg__fail(e, HG_USAGE, ",", "names nothing on one of its sides; leave it out");
+    if (!*item) return hg__fail(e, HG_USAGE, noise, "there is no augmentation behind it, such as gaussian:0.2");
     snprintf(whole, sizeof whole, "%s", item);
     char *value = item + strcspn(item, "=:");
     if (!*value) {

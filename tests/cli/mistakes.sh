@@ -59,7 +59,7 @@ refused 2 '--warmup: 21 epochs of warm-up are more than the 20' train mnist-samp
 refused 2 'hourglass: --augment: flip=x: h, v or hv is expected' train mnist-sample --model conv --augment flip=x
 refused 2 '--augment: shift=40: is beyond pictures of 28 x 28; the most is 27' train mnist-sample --model conv --augment shift=40
 refused 2 '--augment: occlude=99: is beyond pictures of 28 x 28; the most is 28' data show mnist-sample --augment occlude=99
-refused 2 '--augment: ,: names nothing on one of its sides' train mnist-sample --model conv --augment rotate=5,
+refused 2 '--augment: ,: there is no augmentation on one of its sides' train mnist-sample --model conv --augment rotate=5,
 refused 2 '--augment: share=0.5: nothing follows the share' train mnist-sample --model conv --augment share=0.5
 refused 2 '--noise: gausian:0.3: there is no augmentation "gausian"; did you mean gaussian' \
     train mnist-sample --model conv --noise gausian:0.3
