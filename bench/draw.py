@@ -25,7 +25,8 @@ OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row
 onnxruntime is called through its Node binding, whose own cost of some microseconds a call counts.""",
               "hourglass bench infer --model conv, bench/peer_onnxruntime.js"),
     "layers": ("Layers", """One thread, float32. oneDNN has every operand in the layout that it would choose, without bias; Hourglass in its
-own layout, with bias. Taps on the zero frame count as work for both, though oneDNN leaves them out: it can exceed the peak.""",
+own layout, with bias; of wide dense layers (256 columns and more) its time includes packing the weights. Taps outside of the picture count as
+work, though both leave them out: they can exceed the peak.""",
                "hourglass bench kernels --layers, build/peer_onednn"),
     "sweep": ("Random layers", """One thread: deciles over random convolutions, transposed convolutions and dense layers (channels 1 to 256, kernel 1
 to 7, stride 1 to 3, size 7 to 128) that have at least 8 operations to a byte, in % of the multiply-add peak.""",
