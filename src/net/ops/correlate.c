@@ -13,14 +13,18 @@ enum {
     MOST_COPIES = 768 << 10, /* both axes do where the parts' weights are so many values more than W: they stay near */
 };
 
+/* Pixels of a way's output and taps that meet: what a product reads of the input, in its frame, and where it writes. */
+typedef struct meeting {
+    size_t pixels, runs, run; /* pixels: of one sample; a row of the product: runs of `run` elements */
+    int32_t *in_row;          /* [micro * pixels] */
+    int32_t *out_row;         /* [micro * pixels]; NULL: one behind the other */
+    int32_t *in_run;          /* [runs] */
+} meeting;
+
 /* Output pixels that meet the same taps: one product. */
 typedef struct part {
-    size_t pixels, taps; /* pixels: of one sample */
-    size_t runs, run;    /* a row of the product: runs of `run` elements of the input in its frame */
-    size_t packed;       /* elements of a group's B */
-    int32_t *a_row;      /* [micro * pixels] */
-    int32_t *c_row;      /* [micro * pixels]; NULL: one behind the other */
-    int32_t *a_run;      /* [runs] */
+    meeting at;
+    size_t taps, packed; /* packed: elements of a group's B */
     int32_t *pack_row;   /* [taps * input channels / groups]: where in a group's W row k of B begins */
 } part;
 
@@ -37,10 +41,8 @@ typedef struct way {
 
 /* Taps that meet the same pixels: one product of the weights' gradient, of a way's input by its output. */
 typedef struct share {
-    size_t pixels;
-    size_t runs, run;
-    int32_t *a_row, *d_row; /* [micro * pixels]; d_row is NULL where they are all of the output's, in order */
-    int32_t *a_run, *c_run; /* [runs] */
+    meeting at;
+    int32_t *c_run; /* [runs] */
 } share;
 
 typedef struct table {
@@ -305,50 +307,57 @@ static plane plane_of(const way *w, const hg__correlate *g)
     return a;
 }
 
-static void fill_rows(const way *w, const plane *a, part *p, size_t micro)
+static void fill_rows(const way *w, const plane *a, meeting *m, size_t micro)
 {
     hg_shape f = framed(w->in, w->frame);
     size_t wide = a->sx.to - a->sx.from;
-    for (size_t i = 0; i < micro * p->pixels; i++) {
-        size_t image = i / p->pixels, y = i % p->pixels / wide, x = i % p->pixels % wide;
+    for (size_t i = 0; i < micro * m->pixels; i++) {
+        size_t image = i / m->pixels, y = i % m->pixels / wide, x = i % m->pixels % wide;
         size_t in = (image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x);
         size_t out = (image * w->out.h + writes(&a->y, &a->sy, y)) * w->out.w + writes(&a->x, &a->sx, x);
-        p->a_row[i] = (int32_t)(in * f.c);
-        if (p->c_row) p->c_row[i] = (int32_t)(out * w->out.c);
+        m->in_row[i] = (int32_t)(in * f.c);
+        if (m->out_row) m->out_row[i] = (int32_t)(out * w->out.c);
     }
 }
 
-/* The part's runs, and where its taps find their weights. */
-static void fill_taps(const hg__correlate *g, const way *w, const plane *a, part *p)
+static size_t rows_of(const plane *a) { return a->sy.high - a->sy.low; }
+static size_t columns_of(const plane *a) { return a->sx.high - a->sx.low; }
+
+static meeting build_meeting(const way *w, const plane *a, size_t micro, bump *b)
 {
     hg_shape f = framed(w->in, w->frame);
-    size_t nx = a->sx.high - a->sx.low, c = in_c(w), to_next = w->scatters ? small_step(g) : big_step(g);
-    for (size_t i = 0; i < p->taps; i++) {
-        size_t y = i / nx, x = i % nx, tap = tap_of(g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
-        int32_t at = (int32_t)((reads_further(&a->sy, y) * f.w + reads_further(&a->sx, x)) * f.c);
-        if (p->runs == p->taps) p->a_run[i] = at;
-        else if (!x) p->a_run[y] = at;
-        for (size_t j = 0; j < c; j++) p->pack_row[i * c + j] = (int32_t)(tap * c * out_c(w) + j * to_next);
-    }
+    bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
+    size_t each = rows_run && columns_of(a) ? 1 : columns_of(a);
+    meeting m = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
+                 .runs = rows_of(a) * each,
+                 .run = rows_run ? columns_of(a) * in_c(w) : in_c(w)};
+    bool all = m.pixels == w->out.h * w->out.w;
+    m.in_row = take(b, micro * m.pixels * sizeof *m.in_row);
+    m.out_row = all ? NULL : take(b, micro * m.pixels * sizeof *m.out_row);
+    m.in_run = take(b, m.runs * sizeof *m.in_run);
+    if (!b->at) return m;
+    fill_rows(w, a, &m, micro);
+    for (size_t i = 0; i < m.runs; i++)
+        m.in_run[i] = (int32_t)((reads_further(&a->sy, i / each) * f.w + reads_further(&a->sx, i % each)) * f.c);
+    return m;
+}
+
+/* Where in W the taps stand: of row y and column x of those that meet. */
+static size_t tap_at(const hg__correlate *g, const plane *a, size_t y, size_t x)
+{
+    return tap_of(g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
 }
 
 static part build_part(const hg__setup *s, const hg__correlate *g, const way *w, const plane *a, bump *b)
 {
-    size_t ny = a->sy.high - a->sy.low, nx = a->sx.high - a->sx.low;
-    bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
-    part p = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
-              .taps = ny * nx,
-              .runs = rows_run && nx ? ny : ny * nx,
-              .run = rows_run ? nx * in_c(w) : in_c(w)};
-    bool all = p.pixels == w->out.h * w->out.w;
-    if (p.taps) p.packed = hg__align(s->k->pack_size(p.taps * in_c(w), out_c(w)) * sizeof(real)) / sizeof(real);
-    p.a_row = take(b, s->micro * p.pixels * sizeof *p.a_row);
-    p.c_row = all ? NULL : take(b, s->micro * p.pixels * sizeof *p.c_row);
-    p.a_run = take(b, p.runs * sizeof *p.a_run);
-    p.pack_row = take(b, p.taps * in_c(w) * sizeof *p.pack_row);
-    if (!b->at) return p;
-    fill_rows(w, a, &p, s->micro);
-    fill_taps(g, w, a, &p);
+    size_t nx = columns_of(a), c = in_c(w), to_next = w->scatters ? small_step(g) : big_step(g);
+    part p = {.at = build_meeting(w, a, s->micro, b), .taps = rows_of(a) * nx};
+    if (p.taps) p.packed = hg__align(s->k->pack_size(p.taps * c, out_c(w)) * sizeof(real)) / sizeof(real);
+    p.pack_row = take(b, p.taps * c * sizeof *p.pack_row);
+    for (size_t i = 0; b->at && i < p.taps; i++) {
+        size_t from = tap_at(g, a, i / nx, i % nx) * c * out_c(w);
+        for (size_t j = 0; j < c; j++) p.pack_row[i * c + j] = (int32_t)(from + j * to_next);
+    }
     return p;
 }
 
@@ -386,48 +395,14 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
 
 static const way *way_of_weights(const table *t) { return t->g.by_phase ? &t->scatter : &t->gather; }
 
-static void fill_share_rows(const table *t, const plane *a, share *p)
-{
-    const way *w = way_of_weights(t);
-    hg_shape f = framed(w->in, w->frame);
-    size_t wide = a->sx.to - a->sx.from;
-    for (size_t i = 0; i < t->micro * p->pixels; i++) {
-        size_t image = i / p->pixels, y = i % p->pixels / wide, x = i % p->pixels % wide;
-        size_t in = (image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x);
-        size_t out = (image * w->out.h + writes(&a->y, &a->sy, y)) * w->out.w + writes(&a->x, &a->sx, x);
-        p->a_row[i] = (int32_t)(in * f.c);
-        if (p->d_row) p->d_row[i] = (int32_t)(out * w->out.c);
-    }
-}
-
-static void fill_share_runs(const table *t, const plane *a, share *p)
-{
-    const way *w = way_of_weights(t);
-    hg_shape f = framed(w->in, w->frame);
-    size_t nx = p->runs / (a->sy.high - a->sy.low); /* runs of a kernel row */
-    for (size_t i = 0; i < p->runs; i++) {
-        size_t y = i / nx, x = i % nx, tap = tap_of(&t->g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
-        p->a_run[i] = (int32_t)((reads_further(&a->sy, y) * f.w + reads_further(&a->sx, x)) * f.c);
-        p->c_run[i] = (int32_t)(tap * in_c(w));
-    }
-}
-
 static share build_share(const table *t, const plane *a, bump *b)
 {
     const way *w = way_of_weights(t);
-    size_t ny = a->sy.high - a->sy.low, nx = a->sx.high - a->sx.low;
-    bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
-    share p = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
-               .runs = rows_run ? ny : ny * nx,
-               .run = rows_run ? nx * in_c(w) : in_c(w)};
-    bool all = p.pixels == w->out.h * w->out.w;
-    p.a_row = take(b, t->micro * p.pixels * sizeof *p.a_row);
-    p.d_row = all ? NULL : take(b, t->micro * p.pixels * sizeof *p.d_row);
-    p.a_run = take(b, p.runs * sizeof *p.a_run);
-    p.c_run = take(b, p.runs * sizeof *p.c_run);
-    if (!b->at) return p;
-    fill_share_rows(t, a, &p);
-    fill_share_runs(t, a, &p);
+    share p = {.at = build_meeting(w, a, t->micro, b)};
+    size_t each = p.at.runs / rows_of(a);
+    p.c_run = take(b, p.at.runs * sizeof *p.c_run);
+    for (size_t i = 0; b->at && i < p.at.runs; i++)
+        p.c_run[i] = (int32_t)(tap_at(&t->g, a, i / each, i % each) * in_c(w));
     return p;
 }
 
@@ -512,16 +487,16 @@ static void multiply(const hg__call *c, const way *w, const real *a, const real 
     for (size_t i = 0; i < w->parts; i++) {
         const part *p = &w->part[i];
         for (size_t group = 0; group < w->groups; group++, b += p->packed)
-            c->k->gemm(&(hg__gemm){.m = c->n * p->pixels,
+            c->k->gemm(&(hg__gemm){.m = c->n * p->at.pixels,
                                    .n = out_c(w),
-                                   .runs = p->runs,
-                                   .run = p->run,
+                                   .runs = p->at.runs,
+                                   .run = p->at.run,
                                    .a = a + group * in_c(w),
-                                   .a_row = p->a_row,
-                                   .a_run = p->a_run,
+                                   .a_row = p->at.in_row,
+                                   .a_run = p->at.in_run,
                                    .b = b,
                                    .c = s->out + group * out_c(w),
-                                   .c_row = p->c_row,
+                                   .c_row = p->at.out_row,
                                    .c_step = w->out.c,
                                    .bias = s->bias ? s->bias + group * out_c(w) : NULL,
                                    .act = late ? HG__ACT_NONE : s->act,
@@ -553,21 +528,21 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
     const real *a = frame_side(c, w->in, w->frame, w->scatters ? small : big), *d = w->scatters ? big : small;
     for (const share *p = t->share; p < t->share + t->shares; p++)
         for (size_t group = 0; group < w->groups; group++)
-            c->k->gemm_t(&(hg__gemm_t){.m = c->n * p->pixels,
+            c->k->gemm_t(&(hg__gemm_t){.m = c->n * p->at.pixels,
                                        .n = out_c(w),
-                                       .runs = p->runs,
-                                       .run = p->run,
+                                       .runs = p->at.runs,
+                                       .run = p->at.run,
                                        .a = a + group * in_c(w),
-                                       .a_row = p->a_row,
-                                       .a_run = p->a_run,
+                                       .a_row = p->at.in_row,
+                                       .a_run = p->at.in_run,
                                        .d = d + group * out_c(w),
-                                       .d_row = p->d_row,
+                                       .d_row = p->at.out_row,
                                        .d_step = w->out.c,
                                        .c = dw + group * group_weights(&t->g),
                                        .c_run = p->c_run,
                                        .c_step = out_c(w),
                                        .add = c->dw_add,
-                                       .sample = p->pixels});
+                                       .sample = p->at.pixels});
 }
 
 bool hg__correlate_suits(const hg__attr *a)
