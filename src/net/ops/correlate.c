@@ -243,28 +243,27 @@ static size_t reads(const line *l, const span *s, size_t i)
 
 static size_t reads_further(const span *s, size_t tap) { return (size_t)(s->t.at[s->low + tap] - s->t.at[s->low]); }
 
-/* Where a kernel position stands by phase: behind `before` taps of other phases, the i-th of n of its own. */
+/* Where a kernel position stands by phase, without dilation: behind `before` taps of other phases, the i-th of n of
+ * its own. */
 typedef struct standing {
     size_t before, n, i;
 } standing;
 
-static standing stand(hg__axis a, size_t k)
+/* How many of the positions are k modulo the stride. */
+static size_t alike(const hg__axis *a, size_t k) { return (a->k + a->stride - 1 - k % a->stride) / a->stride; }
+
+static standing stand(const hg__axis *a, size_t k)
 {
-    standing s = {0};
-    taps t;
-    for (size_t phase = 0; phase < a.stride; phase++, s.before += t.n) {
-        scatter_taps(&(line){.a = a}, phase, &t);
-        for (size_t i = 0; i < t.n; i++)
-            if (t.k[i] == k) return (standing){s.before, t.n, i};
-    }
+    standing s = {.n = alike(a, k), .i = (a->k - 1 - k) / a->stride};
+    for (size_t phase = 0; (phase + a->pad + a->k * a->stride - k) % a->stride; phase++)
+        s.before += alike(a, phase + a->pad);
     return s;
 }
 
-/* Which of W's taps kernel position (y, x) is. */
-static size_t tap_of(const hg__correlate *g, size_t y, size_t x)
+size_t hg__correlate_tap(const hg__correlate *g, size_t y, size_t x)
 {
     if (!g->by_phase) return y * g->x.k + x;
-    standing sy = stand(g->y, y), sx = stand(g->x, x);
+    standing sy = stand(&g->y, y), sx = stand(&g->x, x);
     return sy.before * g->x.k + sy.n * sx.before + sy.i * sx.n + sx.i;
 }
 
@@ -345,7 +344,7 @@ static meeting build_meeting(const way *w, const plane *a, size_t micro, bump *b
 /* Where in W the taps stand: of row y and column x of those that meet. */
 static size_t tap_at(const hg__correlate *g, const plane *a, size_t y, size_t x)
 {
-    return tap_of(g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
+    return hg__correlate_tap(g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
 }
 
 static part build_part(const hg__setup *s, const hg__correlate *g, const way *w, const plane *a, bump *b)

@@ -43,6 +43,9 @@ hg__axis hg__axis_x(const hg__attr *a);
 
 hg__correlate hg__correlate_of(const hg__node *node, bool big_is_input);
 
+/* Which of W's taps stands for kernel position (y, x), in its own order. */
+size_t hg__correlate_tap(const hg__correlate *g, size_t y, size_t x);
+
 hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input);
 void hg__correlate_open(const hg__setup *s, bool big_is_input, void *table);
 

@@ -45,28 +45,16 @@ static bool begins_sum(axis a, size_t phase, size_t tap)
 
 static size_t sums_of(axis a, size_t phase) { return sum_of(a, phase, a.k - 1) + 1; }
 
-/* Those of the phases before this one. */
-static size_t sums_before(axis a, size_t phase)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < phase; i++) n += sums_of(a, i);
-    return n;
-}
-
-static size_t all_sums(axis a) { return sums_before(a, a.factor); }
-
 static size_t channels_of(const hg__node *node) { return node->in[0].c * node->shape.c; }
 
-/* Where the sum of a tap begins, in one of the two orders of correlate.h: by_phase, [phase][sum][in][out], or else
- * [tap][out][in]. */
+/* Where the sum of a tap begins, in the order of W that correlate.h has for this node. */
 static size_t find_sum(const hg__node *node, size_t phase, size_t tap)
 {
-    const axis y = axis_y(node), x = axis_x(node);
-    const size_t py = phase / x.factor, px = phase % x.factor, wide = sums_of(x, px);
-    const size_t turned = turned_tap(y, py, tap / x.k) * all_sums(x) + turned_tap(x, px, tap % x.k);
-    if (!node->attr.by_phase) return turned * channels_of(node);
-    size_t at = sums_before(y, py) * all_sums(x) + sums_of(y, py) * sums_before(x, px);
-    return (at + sum_of(y, py, tap / x.k) * wide + sum_of(x, px, tap % x.k)) * channels_of(node);
+    const hg__correlate g = hg__correlate_of(node, false);
+    const axis y = axis_of(g.y), x = axis_of(g.x);
+    return hg__correlate_tap(&g, turned_tap(y, phase / x.factor, tap / x.k),
+                             turned_tap(x, phase % x.factor, tap % x.k)) *
+           channels_of(node);
 }
 
 /* From a tap, [in][out], to a sum, or back. */
@@ -102,8 +90,7 @@ static void weights(const hg__call *c)
 
 static size_t sums_size(const hg__node *node)
 {
-    axis y = axis_y(node), x = axis_x(node);
-    return hg__align(all_sums(y) * all_sums(x) * channels_of(node) * sizeof(real)) / sizeof(real);
+    return hg__align(node->attr.kh * node->attr.kw * channels_of(node) * sizeof(real)) / sizeof(real);
 }
 
 /* The call as the transposed convolution sees it. */
