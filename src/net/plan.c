@@ -263,12 +263,13 @@ static void choose_micro(hg_plan *p, hg__needs *needs)
     find_buffers(p, needs, micro ? micro : 1);
 }
 
+/* An op whose whole gradients are not made in parts makes them of sums. */
 static size_t sums_of(const hg_plan *p, size_t i)
 {
     hg__setup s = setup_of(p, i);
     const hg__op *op = p->node[i].op;
     s.micro = 1; /* not chosen yet, and no matter */
-    return op->needs ? op->needs(&s).sums : 0;
+    return p->place[i].trained && op->weights && !(op->flags & HG__OP_SPLITS) ? op->needs(&s).sums : 0;
 }
 
 static void find_shards(hg_plan *p)
@@ -281,7 +282,7 @@ static void find_shards(hg_plan *p)
             if (sharded) p->shard_size += round_up(w->size);
         }
     for (size_t i = 0; i < p->g->nodes; i++) {
-        size_t sums = p->place[i].trained ? sums_of(p, i) : 0;
+        size_t sums = p->place[i].sums = sums_of(p, i);
         p->place[i].sums_at = sums ? p->shard_size : SIZE_MAX;
         p->place[i].summed_at = p->g->weights + p->summed_size;
         p->shard_size += round_up(sums), p->summed_size += round_up(sums);
@@ -311,8 +312,7 @@ static size_t list_jobs(const hg_plan *p, hg__job *job)
             if (q->shard_at[k] != SIZE_MAX)
                 n += add_jobs(job ? job + n : NULL, (hg__job){q->shard_at[k], w->offset, w->size});
         }
-        if (q->sums_at != SIZE_MAX)
-            n += add_jobs(job ? job + n : NULL, (hg__job){q->sums_at, q->summed_at, sums_of(p, i)});
+        if (q->sums_at != SIZE_MAX) n += add_jobs(job ? job + n : NULL, (hg__job){q->sums_at, q->summed_at, q->sums});
     }
     return n;
 }

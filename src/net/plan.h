@@ -46,7 +46,7 @@ typedef struct hg__place { /* of one node */
     real *packed;
     size_t packed_size;
     size_t shard_at[HG__MOST_PARAMS]; /* in a shard's gradients; SIZE_MAX: not there */
-    size_t sums_at, summed_at;        /* needs.sums: likewise; and their sum, behind the gradient of the weights */
+    size_t sums, sums_at, summed_at;  /* needs.sums: likewise; and their sum, behind the gradient of the weights */
     bool trained;                     /* it has a gradient to pass on or params to train, and leads to a loss */
     bool dx_wanted[HG__MOST_INPUTS], dx_add[HG__MOST_INPUTS];
     size_t loss; /* its number among the losses */
