@@ -7,10 +7,13 @@
 
 #include "kern/isa/simd_gemm.h"
 
-enum { SUMS = 8 };
+enum {
+    SUMS = 8,
+    NARROW_TILES = 16, /* whose sums wait for what follows them */
+};
 
-/* One step along K; left: elements of the run from k on. */
-ALWAYS_INLINE void narrow_step(vf sum[SUMS], size_t rows, size_t columns, const float *const *a, size_t k,
+/* One step along K; row: where the rows begin, seen from a; left: elements of the run from there on. */
+ALWAYS_INLINE void narrow_step(vf sum[SUMS], size_t rows, size_t columns, const float *a, const ptrdiff_t row[SUMS],
                                const float *b, size_t b_step, size_t left)
 {
     vf in[SUMS / 2];
@@ -18,72 +21,59 @@ ALWAYS_INLINE void narrow_step(vf sum[SUMS], size_t rows, size_t columns, const 
     for (size_t j = 0; j < columns; j++) in[j] = vf_get_upto(b + j * b_step, left);
     UNROLL
     for (size_t i = 0; i < rows; i++) {
-        vf x = vf_get_upto(a[i] + k, left);
+        vf x = vf_get_upto(a + row[i], left);
         UNROLL
         for (size_t j = 0; j < columns; j++) sum[i * columns + j] = vf_fma(x, in[j], sum[i * columns + j]);
     }
 }
 
 /* The sums of `rows` rows of A by all columns. */
-ALWAYS_INLINE void narrow_walk(const hg__gemm *g, const float *const *row, size_t rows, size_t columns,
+ALWAYS_INLINE void narrow_walk(const hg__gemm *g, const ptrdiff_t row[SUMS], size_t rows, size_t columns,
                                float total[SUMS])
 {
     vf sum[SUMS] = {{0}};
-    const size_t run = g->run, k_all = g->runs * run;
-    const float *b = g->b, *a[SUMS];
+    const size_t run = g->run, k_all = g->runs * run, whole = run / W * W;
+    const float *b = g->b;
     for (size_t r = 0; r < g->runs; r++, b += run) {
-        const ptrdiff_t skip = hg__offset(g->a_run, r, run);
-        UNROLL
-        for (size_t i = 0; i < rows; i++) a[i] = row[i] + skip;
-        size_t k = 0;
-        for (; k + W <= run; k += W) narrow_step(sum, rows, columns, a, k, b + k, k_all, W);
-        if (k < run) narrow_step(sum, rows, columns, a, k, b + k, k_all, run - k);
+        const float *a = g->a + hg__offset(g->a_run, r, run);
+        for (size_t k = 0; k < whole; k += W) narrow_step(sum, rows, columns, a + k, row, b + k, k_all, W);
+        if (whole < run) narrow_step(sum, rows, columns, a + whole, row, b + whole, k_all, run - whole);
     }
     vf_sum8(sum, total);
 }
 
-/* C's old values join the sums of the `count` rows that there are. */
-ALWAYS_INLINE void narrow_add(const hg__gemm *g, size_t first, size_t count, size_t columns, float total[SUMS])
+/* The sums of `count` rows become C. */
+ALWAYS_INLINE void narrow_end(const hg__gemm *g, size_t first, size_t count, size_t columns, float *total)
 {
-    for (size_t i = 0; i < count; i++) {
-        const float *c = g->c + hg__offset(g->c_row, first + i, g->c_step);
-        for (size_t j = 0; j < columns; j++) total[i * columns + j] = c[j] + total[i * columns + j];
+    const size_t all = count * columns;
+    if (g->add) {
+        for (size_t s = 0; s < all; s++)
+            total[s] += g->c[hg__offset(g->c_row, first + s / columns, g->c_step) + (ptrdiff_t)(s % columns)];
+    } else if (g->bias) {
+        for (size_t s = 0; s < all; s++) total[s] += g->bias[s % columns];
     }
+    if (g->act != HG__ACT_NONE) simd_act(g->act, g->slope, all, total, total);
+    if (!g->c_row && g->c_step == columns) {
+        memcpy(g->c + first * columns, total, all * sizeof *total);
+        return;
+    }
+    for (size_t s = 0; s < all; s++)
+        g->c[hg__offset(g->c_row, first + s / columns, g->c_step) + (ptrdiff_t)(s % columns)] = total[s];
 }
 
-ALWAYS_INLINE void narrow_end(const hg__gemm *g, size_t first, size_t count, size_t columns, const float total[SUMS])
-{
-    for (size_t i = 0; i < count; i++) {
-        float *c = g->c + hg__offset(g->c_row, first + i, g->c_step);
-        for (size_t j = 0; j < columns; j++) c[j] = total[i * columns + j];
-    }
-}
-
-/* All rows, `rows` at a time. Where rows of C follow each other, the activation waits until all are there: eight
- * values are too few for it. */
+/* All rows, `rows` at a time; what comes before and behind their sums is done for many at once. */
 ALWAYS_INLINE void narrow_rows(const hg__gemm *g, size_t rows, size_t columns)
 {
-    const bool straight = !g->add && !g->c_row && g->c_step == columns;
-    const size_t last = g->m - 1;
-    float bias[SUMS] = {0}, total[SUMS];
-    for (size_t s = 0; s < rows * columns && g->bias && !g->add; s++) bias[s] = g->bias[s % columns];
-    for (size_t first = 0; first < g->m; first += rows) {
-        const size_t count = g->m - first < rows ? g->m - first : rows;
-        const float *row[SUMS];
-        UNROLL
-        for (size_t i = 0; i < rows; i++)
-            row[i] = g->a + hg__offset(g->a_row, first + i < last ? first + i : last, g->a_step);
-        narrow_walk(g, row, rows, columns, total);
-        UNROLL
-        for (size_t s = 0; s < SUMS; s++) total[s] += bias[s];
-        if (straight && count == rows) memcpy(g->c + first * columns, total, rows * columns * sizeof *total);
-        else {
-            if (g->add) narrow_add(g, first, count, columns, total);
-            if (!straight && g->act != HG__ACT_NONE) simd_act(g->act, g->slope, rows * columns, total, total);
-            narrow_end(g, first, count, columns, total);
-        }
+    ptrdiff_t row[NARROW_TILES * SUMS];
+    float total[NARROW_TILES * SUMS];
+    const size_t block = NARROW_TILES * rows;
+    for (size_t first = 0; first < g->m; first += block) {
+        const size_t count = g->m - first < block ? g->m - first : block;
+        for (size_t i = 0; i < count; i++) row[i] = hg__offset(g->a_row, first + i, g->a_step);
+        for (size_t i = count; i % rows; i++) row[i] = row[count - 1];
+        for (size_t i = 0; i < count; i += rows) narrow_walk(g, row + i, rows, columns, total + i * columns);
+        narrow_end(g, first, count, columns, total);
     }
-    if (straight && g->act != HG__ACT_NONE) simd_act(g->act, g->slope, g->m * columns, g->c, g->c);
 }
 
 /* Instances, as those of tile_run. */
