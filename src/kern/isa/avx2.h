@@ -9,6 +9,7 @@
 enum {
     W = 8,         /* lanes */
     TILE_ROWS = 6, /* rows of a product's tile, two vectors wide: 12 sums, 2 of B and 1 of A in 16 registers */
+    T_AHEAD = 0,   /* a step of gemm_t is too short to look ahead */
     NARROW = 4,    /* products of at most so many columns sum along K instead */
 };
 

@@ -9,6 +9,7 @@
 enum {
     W = 16,        /* lanes */
     TILE_ROWS = 8, /* rows of a product's tile, two vectors wide: 16 sums hide the latency */
+    T_AHEAD = 24,  /* rows that gemm_t looks ahead */
     NARROW = 4,    /* products of at most so many columns sum along K instead */
 };
 

@@ -12,6 +12,7 @@
 enum {
     W = 4,         /* lanes */
     TILE_ROWS = 4, /* rows of a product's tile, two vectors wide: 8 sums in 16 registers, products need room too */
+    T_AHEAD = 0,   /* a step of gemm_t is too short to look ahead */
     NARROW = 2,    /* products of at most so many columns sum along K instead */
 };
 

@@ -11,6 +11,7 @@
 enum {
     W = 4,         /* lanes */
     TILE_ROWS = 8, /* rows of a product's tile, two vectors wide: 16 sums, 2 of B and 1 to 8 of A in 32 registers */
+    T_AHEAD = 0,   /* a step of gemm_t is too short to look ahead */
     NARROW = 2,    /* products of at most so many columns sum along K instead */
 };
 

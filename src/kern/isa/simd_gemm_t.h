@@ -2,35 +2,39 @@
  *
  * A tile is a few elements of A's rows (they may lie in different runs, so each has its offset) by a panel
  * of D's columns, and walks along the rows: each element of C is one chain of multiply-adds in the
- * order of the rows, which a cut between two rows does not change. The rows are walked in blocks that
- * stay in the L1 cache; a panel of D is copied straight first, as its rows are often a power of two
- * apart and would push each other out of the cache. */
+ * order of the rows, which a cut between two rows does not change. Where a step is long (T_AHEAD), D is read
+ * as it lies: what a step takes comes from the L2 cache in time, and from further away when it is asked for some rows
+ * ahead. Else, and where rows of D are so far apart that they would push each other out of every cache, a panel is
+ * copied first, of as few rows as stay in the L1 cache. */
 #ifndef HG_KERN_ISA_SIMD_GEMM_T_H
 #define HG_KERN_ISA_SIMD_GEMM_T_H
 
 #include "kern/isa/simd_gemm.h"
 
 enum {
-    T_BLOCK = 128, /* rows that are walked at a time */
-    T_DIRECT = 2,  /* so few tiles use a panel of D that copying it does not pay */
-    T_ALONE = 9,   /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
+    T_NEAR = 128, /* rows that are walked at a time, so that a panel of D stays in the L1 cache, … */
+    T_LONG = T_AHEAD ? 1024 : T_NEAR, /* … or in the L2 cache */
+    T_FAR = 512, /* elements from a row of D to the next that are too many to read it as it lies … */
+    T_FEW = 2,   /* … unless no more tiles than these use a panel */
+    T_ALONE = 9, /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
 };
 
 typedef struct t_tile {
-    size_t rows;            /* of the block */
-    const ptrdiff_t *a_row; /* [rows] */
-    const float *a;
-    ptrdiff_t at[T_ALONE]; /* offsets of the tile's elements in a row of A */
-    const float *d;        /* the panel's first row */
+    size_t rows;                  /* of the block */
+    const int32_t *a_row, *d_row; /* [rows + T_AHEAD] where they start; d_row: only where T_AHEAD */
+    const float *a, *d;
     size_t d_step;
-    float *c[T_ALONE]; /* where the elements' rows of C are */
-    size_t columns;    /* that C has from there on */
-    bool add;          /* to C, not to zeros */
+    ptrdiff_t at[T_ALONE]; /* offsets of the tile's elements in a row of A */
+    float *c[T_ALONE];     /* where the elements' rows of C are */
+    size_t columns;        /* that C has from there on */
+    bool joined;           /* the elements follow each other */
+    bool add;              /* to C, not to zeros */
 } t_tile;
 
-/* Sum s is that of element s / vectors and vector s % vectors. */
-ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors)
+/* Sum s is that of element s / vectors and vector s % vectors. joined: constant. */
+ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool joined)
 {
+    const bool asks = T_AHEAD && vectors > 1; /* one vector: too short a step */
     vf sum[MOST_SUMS], in[2];
     const float *a[T_ALONE], *d = t->d;
     UNROLL
@@ -40,13 +44,25 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors)
         size_t skip = s % vectors * W;
         sum[s] = vf_get_upto((t->add ? t->c[s / vectors] : zeros) + skip, t->columns - skip);
     }
-    for (size_t i = 0; i < t->rows; i++, d += t->d_step) {
+    if (asks) {
+        UNROLL
+        for (size_t s = 0; s < height * vectors; s++) __builtin_prefetch(t->c[s / vectors] + s % vectors * W, 1);
+    }
+    for (size_t i = 0; i < t->rows; i++) {
         const ptrdiff_t row = t->a_row[i];
+        if (T_AHEAD) d = t->d + t->d_row[i];
+        if (asks) {
+            __builtin_prefetch(a[0] + t->a_row[i + T_AHEAD]);
+            for (size_t v = 0; v < vectors; v++) __builtin_prefetch(t->d + t->d_row[i + T_AHEAD] + v * W);
+        }
         UNROLL
         for (size_t v = 0; v < vectors; v++) in[v] = vf_get(d + v * W);
         UNROLL
-        for (size_t s = 0; s < height * vectors; s++)
-            sum[s] = vf_fma(vf_all(a[s / vectors][row]), in[s % vectors], sum[s]);
+        for (size_t s = 0; s < height * vectors; s++) {
+            size_t q = s / vectors;
+            sum[s] = vf_fma(vf_all(joined ? (a[0] + row)[q] : a[q][row]), in[s % vectors], sum[s]);
+        }
+        if (!T_AHEAD) d += t->d_step;
     }
     UNROLL
     for (size_t s = 0; s < height * vectors; s++) {
@@ -55,25 +71,32 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors)
     }
 }
 
+/* Joined elements need one register, not one each. */
+ALWAYS_INLINE void t_either(const t_tile *t, size_t height, size_t vectors)
+{
+    if (t->joined) t_run(t, height, vectors, true);
+    else t_run(t, height, vectors, false);
+}
+
 /* Instances of t_run, as those of tile_run. */
 typedef void t_fn(const t_tile *t);
-static void t_1x2(const t_tile *t) { t_run(t, 1, 2); }
-static void t_2x2(const t_tile *t) { t_run(t, 2, 2); }
-static void t_3x2(const t_tile *t) { t_run(t, 3, 2); }
-static void t_4x2(const t_tile *t) { t_run(t, 4, 2); }
-static void t_5x2(const t_tile *t) { t_run(t, 5, 2); }
-static void t_6x2(const t_tile *t) { t_run(t, 6, 2); }
-static void t_7x2(const t_tile *t) { t_run(t, 7, 2); }
-static void t_8x2(const t_tile *t) { t_run(t, 8, 2); }
-static void t_1x1(const t_tile *t) { t_run(t, 1, 1); }
-static void t_2x1(const t_tile *t) { t_run(t, 2, 1); }
-static void t_3x1(const t_tile *t) { t_run(t, 3, 1); }
-static void t_4x1(const t_tile *t) { t_run(t, 4, 1); }
-static void t_5x1(const t_tile *t) { t_run(t, 5, 1); }
-static void t_6x1(const t_tile *t) { t_run(t, 6, 1); }
-static void t_7x1(const t_tile *t) { t_run(t, 7, 1); }
-static void t_8x1(const t_tile *t) { t_run(t, 8, 1); }
-static void t_9x1(const t_tile *t) { t_run(t, 9, 1); }
+static void t_1x2(const t_tile *t) { t_either(t, 1, 2); }
+static void t_2x2(const t_tile *t) { t_either(t, 2, 2); }
+static void t_3x2(const t_tile *t) { t_either(t, 3, 2); }
+static void t_4x2(const t_tile *t) { t_either(t, 4, 2); }
+static void t_5x2(const t_tile *t) { t_either(t, 5, 2); }
+static void t_6x2(const t_tile *t) { t_either(t, 6, 2); }
+static void t_7x2(const t_tile *t) { t_either(t, 7, 2); }
+static void t_8x2(const t_tile *t) { t_either(t, 8, 2); }
+static void t_1x1(const t_tile *t) { t_either(t, 1, 1); }
+static void t_2x1(const t_tile *t) { t_either(t, 2, 1); }
+static void t_3x1(const t_tile *t) { t_either(t, 3, 1); }
+static void t_4x1(const t_tile *t) { t_either(t, 4, 1); }
+static void t_5x1(const t_tile *t) { t_either(t, 5, 1); }
+static void t_6x1(const t_tile *t) { t_either(t, 6, 1); }
+static void t_7x1(const t_tile *t) { t_either(t, 7, 1); }
+static void t_8x1(const t_tile *t) { t_either(t, 8, 1); }
+static void t_9x1(const t_tile *t) { t_either(t, 9, 1); }
 
 static t_fn *const t_panels[MOST_ROWS] = {t_1x2, t_2x2, t_3x2, t_4x2, t_5x2, t_6x2, t_7x2, t_8x2};
 static t_fn *const t_singles[T_ALONE] = {t_1x1, t_2x1, t_3x1, t_4x1, t_5x1, t_6x1, t_7x1, t_8x1, t_9x1};
@@ -96,6 +119,7 @@ static void t_columns(const hg__gemm_t *g, t_tile *t, size_t j)
         for (size_t q = from; q < to; q++) {
             t->at[q - from] = hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k;
             t->c[q - from] = t_row(g, r, k) + j;
+            t->joined = q == from || (t->joined && t->at[q - from] == t->at[q - from - 1] + 1);
             if (++k == g->run) k = 0, r++;
         }
         if (single) t_singles[to - from - 1](t);
@@ -114,22 +138,43 @@ static void t_copy(const hg__gemm_t *g, size_t first, size_t rows, size_t j, flo
     }
 }
 
-static void t_block(const hg__gemm_t *g, size_t first, size_t rows)
+/* Where `rows` rows from `first` on start; the last stands again for those who look ahead. */
+static void t_rows(const int32_t *list, size_t step, size_t first, size_t rows, int32_t *out)
 {
-    ptrdiff_t a_row[T_BLOCK];
-    float copy[T_BLOCK * PANEL] __attribute__((aligned(64)));
-    UNROLL
-    for (size_t i = 0; i < rows; i++) a_row[i] = hg__offset(g->a_row, first + i, g->a_step);
-    t_tile t = {.rows = rows, .a_row = a_row, .a = g->a, .add = g->add || first};
-    bool few = g->runs * g->run <= T_DIRECT * TILE_ROWS && !g->d_row;
+    for (size_t i = 0; i < rows; i++) out[i] = (int32_t)hg__offset(list, first + i, step);
+    for (size_t i = rows; i < rows + T_AHEAD; i++) out[i] = out[rows - 1];
+}
+
+/* copy: room for a panel, or NULL: D is read as it lies. */
+static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy)
+{
+    int32_t a_row[T_LONG + T_AHEAD], d_row[T_LONG + T_AHEAD];
+    t_tile t = {.rows = rows, .a_row = a_row, .d_row = d_row, .a = g->a, .add = g->add || first};
+    t_rows(g->a_row, g->a_step, first, rows, a_row);
+    if (copy) t_rows(NULL, t.d_step = PANEL, 0, rows, d_row);
+    else t_rows(g->d_row, t.d_step = g->d_step, first, rows, d_row);
     for (size_t j = 0; j < g->n; j += PANEL) {
-        if (few && (g->n - j >= PANEL || g->n - j == W)) {
-            t.d = g->d + first * g->d_step + j, t.d_step = g->d_step;
-        } else {
-            t_copy(g, first, rows, j, copy);
-            t.d = copy, t.d_step = PANEL;
-        }
+        if (copy) t_copy(g, first, rows, j, copy);
+        t.d = copy ? copy : g->d + j + (T_AHEAD ? 0 : first * g->d_step);
         t_columns(g, &t, j);
+    }
+}
+
+static bool t_copies(const hg__gemm_t *g)
+{
+    const bool whole = g->n % PANEL == 0 || g->n % PANEL == W, few = g->runs * g->run <= T_FEW * TILE_ROWS;
+    if (!whole) return true;
+    return T_AHEAD ? !few && g->d_step >= T_FAR : !few || g->d_row;
+}
+
+static void gemm_t_wide(const hg__gemm_t *g)
+{
+    float copy[T_NEAR * PANEL] __attribute__((aligned(64)));
+    const bool copies = t_copies(g);
+    const size_t most = copies ? T_NEAR : T_LONG, parts = (g->m + most - 1) / most;
+    for (size_t p = 0; p < parts; p++) {
+        const size_t first = part_start(g->m, parts, p), next = part_start(g->m, parts, p + 1);
+        t_block(g, first, next - first, copies ? copy : NULL);
     }
 }
 

@@ -156,11 +156,8 @@ static void gemm_t_narrow(const hg__gemm_t *g)
 
 static void simd_gemm_t(const hg__gemm_t *g)
 {
-    if (g->n <= NARROW) {
-        gemm_t_narrow(g);
-        return;
-    }
-    for (size_t i = 0; i < g->m; i += T_BLOCK) t_block(g, i, g->m - i < T_BLOCK ? g->m - i : T_BLOCK);
+    if (g->n <= NARROW) gemm_t_narrow(g);
+    else gemm_t_wide(g);
 }
 
 #endif
