@@ -135,19 +135,22 @@ static void backward(const hg__call *c)
     product(c, g, &w);
 }
 
+/* A part is some of the rows, or of the columns where these are more. */
 static void weights(const hg__call *c)
 {
-    size_t in = in_size(c->node), out = out_size(c->node), from = share(c, in, 0), upto = share(c, in, 1);
-    c->k->gemm_t(&(hg__gemm_t){.m = c->n,
-                               .n = out,
-                               .runs = 1,
-                               .run = upto - from,
-                               .a = c->x[0] + from,
-                               .a_step = in,
-                               .d = c->dy,
-                               .d_step = out,
-                               .c = c->dw[0] + from * out,
-                               .c_step = out});
+    size_t in = in_size(c->node), out = out_size(c->node), panels = (out + WIDE - 1) / WIDE;
+    hg__gemm_t g = {.m = c->n, .n = out, .runs = 1, .run = in, .a = c->x[0], .a_step = in, .d = c->dy, .d_step = out};
+    g.c = c->dw[0], g.c_step = out;
+    if (out > in) {
+        size_t from = share(c, panels, 0) * WIDE, upto = share(c, panels, 1) * WIDE;
+        g.n = (upto < out ? upto : out) - from;
+        g.d += from, g.c += from;
+    } else {
+        size_t from = share(c, in, 0);
+        g.run = share(c, in, 1) - from;
+        g.a += from, g.c += from * out;
+    }
+    if (g.n && g.run) c->k->gemm_t(&g);
     bool last = !c->parts || c->part + 1 == c->parts;
     if (c->dw[1] && last) c->k->act_bias_grad(HG__ACT_NONE, 0, c->n, out, c->dy, c->dy, c->dw[1], false);
 }
