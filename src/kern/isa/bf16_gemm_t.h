@@ -56,10 +56,7 @@ ALWAYS_INLINE void bf16_t_run(const bf16_t_tile *t, size_t height, size_t vector
     const bool whole = t->columns >= vectors * W;
     if (whole) bf16_t_sums(t, sum, height * vectors, vectors, vectors * W);
     else bf16_t_sums(t, sum, height * vectors, vectors, t->columns);
-    if (vectors > 1) {
-        UNROLL
-        for (size_t s = 0; s < height * vectors; s++) __builtin_prefetch(t->c[s / vectors] + s % vectors * W, 1);
-    }
+    if (vectors > 1) ask_for(t->c, 0, height, vectors);
     for (size_t p = 0; p < t->pairs; p++, a += BF16_T_STEP, d += BF16_PANEL) {
         vpairs in[2];
         UNROLL

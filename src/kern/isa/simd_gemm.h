@@ -112,15 +112,18 @@ ALWAYS_INLINE void tile_walk(const tile *t, vf sum[MOST_SUMS], size_t rows, size
     }
 }
 
+/* What is about to be written, from a column of C's rows on, comes near meanwhile. */
+ALWAYS_INLINE void ask_for(float *const *c, size_t column, size_t rows, size_t vectors)
+{
+    UNROLL
+    for (size_t s = 0; s < rows * vectors; s++) __builtin_prefetch(c[s / vectors] + column + s % vectors * W, 1);
+}
+
 ALWAYS_INLINE void tile_run(const tile *t, size_t rows, size_t vectors)
 {
     vf sum[MOST_SUMS];
     const bool whole = is_whole(t, vectors);
-    if (vectors > 1 && t->k->runs * t->k->run >= FAR) {
-        UNROLL
-        for (size_t s = 0; s < rows * vectors; s++)
-            __builtin_prefetch(t->c[s / vectors] + t->column + s % vectors * W, 1);
-    }
+    if (vectors > 1 && t->k->runs * t->k->run >= FAR) ask_for(t->c, t->column, rows, vectors);
     if (whole) tile_start(t, sum, rows, vectors, true);
     else tile_start(t, sum, rows, vectors, false);
     tile_walk(t, sum, rows, vectors);

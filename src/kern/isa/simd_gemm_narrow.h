@@ -42,23 +42,23 @@ ALWAYS_INLINE void narrow_walk(const hg__gemm *g, const ptrdiff_t row[SUMS], siz
     vf_sum8(sum, total);
 }
 
+/* Where sum s of those from a row on stands in C. */
+ALWAYS_INLINE float *narrow_at(const hg__gemm *g, size_t first, size_t s, size_t columns)
+{
+    return g->c + hg__offset(g->c_row, first + s / columns, g->c_step) + s % columns;
+}
+
 /* The sums of `count` rows become C. */
 ALWAYS_INLINE void narrow_end(const hg__gemm *g, size_t first, size_t count, size_t columns, float *total)
 {
     const size_t all = count * columns;
     if (g->add) {
-        for (size_t s = 0; s < all; s++)
-            total[s] += g->c[hg__offset(g->c_row, first + s / columns, g->c_step) + (ptrdiff_t)(s % columns)];
+        for (size_t s = 0; s < all; s++) total[s] += *narrow_at(g, first, s, columns);
     } else if (g->bias) {
         for (size_t s = 0; s < all; s++) total[s] += g->bias[s % columns];
     }
     if (g->act != HG__ACT_NONE) simd_act(g->act, g->slope, all, total, total);
-    if (!g->c_row && g->c_step == columns) {
-        memcpy(g->c + first * columns, total, all * sizeof *total);
-        return;
-    }
-    for (size_t s = 0; s < all; s++)
-        g->c[hg__offset(g->c_row, first + s / columns, g->c_step) + (ptrdiff_t)(s % columns)] = total[s];
+    for (size_t s = 0; s < all; s++) *narrow_at(g, first, s, columns) = total[s];
 }
 
 /* All rows, `rows` at a time; what comes before and behind their sums is done for many at once. */

@@ -21,9 +21,9 @@ enum {
 
 typedef struct t_tile {
     size_t rows;                  /* of the block */
-    const int32_t *a_row, *d_row; /* [rows + T_AHEAD] where they start; d_row: only where T_AHEAD */
+    const int32_t *a_row, *d_row; /* [rows + T_AHEAD] where they start */
     const float *a, *d;
-    size_t d_step;
+    size_t d_step;         /* D's, where a step is too short to look each row up */
     ptrdiff_t at[T_ALONE]; /* offsets of the tile's elements in a row of A */
     float *c[T_ALONE];     /* where the elements' rows of C are */
     size_t columns;        /* that C has from there on */
@@ -36,7 +36,7 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool jo
 {
     const bool asks = T_AHEAD && vectors > 1; /* one vector: too short a step */
     vf sum[MOST_SUMS], in[2];
-    const float *a[T_ALONE], *d = t->d;
+    const float *a[T_ALONE], *d = t->d + t->d_row[0];
     UNROLL
     for (size_t q = 0; q < height; q++) a[q] = t->a + t->at[q];
     UNROLL
@@ -44,10 +44,7 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool jo
         size_t skip = s % vectors * W;
         sum[s] = vf_get_upto((t->add ? t->c[s / vectors] : zeros) + skip, t->columns - skip);
     }
-    if (asks) {
-        UNROLL
-        for (size_t s = 0; s < height * vectors; s++) __builtin_prefetch(t->c[s / vectors] + s % vectors * W, 1);
-    }
+    if (asks) ask_for(t->c, 0, height, vectors);
     for (size_t i = 0; i < t->rows; i++) {
         const ptrdiff_t row = t->a_row[i];
         if (T_AHEAD) d = t->d + t->d_row[i];
@@ -155,7 +152,7 @@ static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy)
     else t_rows(g->d_row, t.d_step = g->d_step, first, rows, d_row);
     for (size_t j = 0; j < g->n; j += PANEL) {
         if (copy) t_copy(g, first, rows, j, copy);
-        t.d = copy ? copy : g->d + j + (T_AHEAD ? 0 : first * g->d_step);
+        t.d = copy ? copy : g->d + j;
         t_columns(g, &t, j);
     }
 }

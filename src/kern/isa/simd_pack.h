@@ -22,7 +22,7 @@ static void pack_panel_straight(const hg__pack *p, size_t first, size_t columns,
 {
     for (size_t i = 0; i < p->k; i++, out += width) {
         const float *b = p->b + hg__offset(p->row, i, p->row_step) + first;
-        for (size_t j = 0; j < width; j += W) __builtin_prefetch(b + width + j);
+        for (size_t j = 0; j < width; j += W) __builtin_prefetch(b + width + j); /* the next panel's */
         for (size_t j = 0; j < width; j += W) vf_put(out + j, j < columns ? vf_get_upto(b + j, columns - j) : (vf){0});
     }
 }
@@ -36,7 +36,7 @@ static void pack_panel_turned(const hg__pack *p, size_t first, size_t columns, s
             const float *b = p->b + (first + j) * p->col_step + i;
             vf v[W];
             UNROLL
-            for (size_t l = 0; l < W; l++) __builtin_prefetch(b + (width + l) * p->col_step);
+            for (size_t l = 0; l < W; l++) __builtin_prefetch(b + (width + l) * p->col_step); /* the next panel's */
             UNROLL
             for (size_t l = 0; l < W; l++) v[l] = j + l < columns ? vf_get(b + l * p->col_step) : (vf){0};
             vf_transpose(v);

@@ -6,7 +6,7 @@
 
 enum {
     MANY = 256, /* columns of a product */
-    WIDE = 32,  /* columns that are packed as they are used, so many … */
+    WIDE = 32,  /* columns that are packed as they are used, and that a gradient is shared by; so many … */
     DEEP = 320, /* … rows of them at a time: they stay near */
 };
 
