@@ -34,7 +34,7 @@ typedef struct t_tile {
 /* Sum s is that of element s / vectors and vector s % vectors. joined: constant. */
 ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool joined)
 {
-    const bool asks = T_AHEAD && vectors > 1; /* one vector: too short a step */
+    const bool asks = T_AHEAD > 0 && vectors > 1; /* one vector: too short a step */
     vf sum[MOST_SUMS], in[2];
     const float *a[T_ALONE], *d = t->d + t->d_row[0];
     UNROLL
