@@ -134,13 +134,16 @@ hg_status hg__file_create(hg__file *f, const char *path, bool force, hg_error *e
     }
     snprintf(f->path, sizeof f->path, "%s", path);
     snprintf(f->temp, sizeof f->temp, "%s.part-%ld", path, (long)getpid());
+    f->litter = hg__litter_path(f->temp);
     int fd = open(f->temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return hg__fail_errno(e, path, "cannot be written");
-    f->stream = fdopen(fd, "wb");
-    if (f->stream) return f->litter = hg__litter_path(f->temp), HG_OK;
-    close(fd);
-    unlink(f->temp);
-    return hg__fail_memory(e, path, sizeof(FILE));
+    if (fd < 0) s = hg__fail_errno(e, path, "cannot be written");
+    else if (!(f->stream = fdopen(fd, "wb"))) {
+        s = hg__fail_memory(e, path, sizeof(FILE));
+        close(fd);
+        unlink(f->temp);
+    }
+    if (s) hg__litter_done(f->litter);
+    return s;
 }
 
 static void sync_folder_of(const char *path)

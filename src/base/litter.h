@@ -5,7 +5,8 @@
 #ifndef HG_BASE_LITTER_H
 #define HG_BASE_LITTER_H
 
-/* A file, or a folder with all in it; the path is copied. Returns what hg__litter_done wants, 0 when there is no place:
+/* A file, or a folder with all in it; the path is copied. Best noted just before it is made, or a signal may come in
+ * between. Returns what hg__litter_done wants, 0 when there is no place:
  * it is not swept then. */
 int hg__litter_path(const char *path);
 int hg__litter_process(long pid);

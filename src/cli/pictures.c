@@ -100,11 +100,15 @@ static hg_status write_folder(const char *out, const hg__pictures *p, bool force
     if (hg__is_dir(folder)) return add_to_folder(folder, p, force, e);
     if (!access(folder, F_OK)) return hg__fail(e, HG_IO, folder, "is a file; several pictures need a folder");
     snprintf(temp, sizeof temp, "%s.part-%ld", folder, (long)getpid());
-    if (mkdir(temp, 0777)) return hg__fail_errno(e, folder, "the folder cannot be made");
     int litter = hg__litter_path(temp);
-    hg_status s = fill_folder(temp, p, false, &done, e);
-    if (!s && rename(temp, folder)) s = hg__fail_errno(e, folder, "the folder cannot be put in place");
-    if (s) remove_files(temp, p, done), rmdir(temp);
+    hg_status s = HG_OK;
+    if (mkdir(temp, 0777)) {
+        s = hg__fail_errno(e, folder, "the folder cannot be made");
+    } else {
+        s = fill_folder(temp, p, false, &done, e);
+        if (!s && rename(temp, folder)) s = hg__fail_errno(e, folder, "the folder cannot be put in place");
+        if (s) remove_files(temp, p, done), rmdir(temp);
+    }
     hg__litter_done(litter);
     return s;
 }

@@ -24,24 +24,26 @@ enum { NOT_STARTED = 127 }; /* the status by which posix_spawn may say it, says 
 struct running {
     const hg__process *p;
     pid_t pid;
+    int litter;
     int pipe[PIPES]; /* our ends; -1 once at their end */
     size_t got;      /* bytes of output */
     char said[512];  /* the beginning of its messages */
     size_t said_size;
 };
 
-/* Whoever runs us may ignore SIGPIPE and SIGXFSZ; it does not. */
-static int hear_writes(posix_spawnattr_t *how)
+/* Whoever runs us may ignore SIGPIPE and SIGXFSZ; it does not. Nor does it block what we block meanwhile. */
+static int hear_signals(posix_spawnattr_t *how, const sigset_t *blocked)
 {
     sigset_t writes;
     sigemptyset(&writes);
     sigaddset(&writes, SIGPIPE);
     sigaddset(&writes, SIGXFSZ);
     int failed = posix_spawnattr_setsigdefault(how, &writes);
-    return failed ? failed : posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGDEF);
+    if (!failed) failed = posix_spawnattr_setsigmask(how, blocked);
+    return failed ? failed : posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
-static int spawn(struct running *r, const int theirs[PIPES])
+static int spawn(struct running *r, const int theirs[PIPES], const sigset_t *blocked)
 {
     posix_spawn_file_actions_t act;
     posix_spawnattr_t how;
@@ -49,7 +51,7 @@ static int spawn(struct running *r, const int theirs[PIPES])
     if (failed) return failed;
     failed = posix_spawnattr_init(&how);
     if (failed) return posix_spawn_file_actions_destroy(&act), failed;
-    failed = hear_writes(&how);
+    failed = hear_signals(&how, blocked);
     if (!failed) failed = posix_spawn_file_actions_addopen(&act, 0, "/dev/null", O_RDONLY, 0);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&act, theirs[OUT], 1);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&act, theirs[MESSAGES], 2);
@@ -61,13 +63,27 @@ static int spawn(struct running *r, const int theirs[PIPES])
     return failed;
 }
 
+/* No stop comes between the start of a program and its note, or nobody would end it. */
+static int spawn_noted(struct running *r, const int theirs[PIPES])
+{
+    sigset_t stops, before;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stops, &before);
+    int failed = spawn(r, theirs, &before);
+    if (!failed) r->litter = hg__litter_process(r->pid);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
 static hg_status start(struct running *r, hg_error *e)
 {
     const char *name = r->p->argv[0];
     int ends[PIPES][2] = {{-1, -1}, {-1, -1}}, theirs[PIPES];
     int failed = pipe2(ends[OUT], O_CLOEXEC) || pipe2(ends[MESSAGES], O_CLOEXEC) ? errno : 0;
     for (int i = 0; i < PIPES; i++) r->pipe[i] = ends[i][0], theirs[i] = ends[i][1];
-    if (!failed) failed = spawn(r, theirs);
+    if (!failed) failed = spawn_noted(r, theirs);
     for (int i = 0; i < PIPES; i++)
         if (theirs[i] >= 0) close(theirs[i]);
     if (!failed) return HG_OK;
@@ -166,10 +182,9 @@ hg_status hg__process_run(const hg__process *p, hg_error *e)
     struct running r = {.p = p, .pipe = {-1, -1}};
     hg_status s = start(&r, e);
     if (!s) {
-        int litter = hg__litter_process(r.pid);
         s = listen_to(&r, e);
         int status = reap(&r, s != HG_OK);
-        hg__litter_done(litter);
+        hg__litter_done(r.litter);
         if (!s) s = report(&r, status, e);
     }
     for (int i = 0; i < PIPES; i++)
