@@ -34,7 +34,7 @@ typedef struct t_tile {
 /* Sum s is that of element s / vectors and vector s % vectors. joined: constant. */
 ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool joined)
 {
-    const bool asks = T_AHEAD > 0 && vectors > 1; /* one vector: too short a step */
+    const bool looks = T_AHEAD > 0 && vectors > 1; /* one vector: too short a step */
     vf sum[MOST_SUMS], in[2];
     const float *a[T_ALONE], *d = t->d + t->d_row[0];
     UNROLL
@@ -44,11 +44,11 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool jo
         size_t skip = s % vectors * W;
         sum[s] = vf_get_upto((t->add ? t->c[s / vectors] : zeros) + skip, t->columns - skip);
     }
-    if (asks) ask_for(t->c, 0, height, vectors);
+    if (looks) ask_for(t->c, 0, height, vectors);
     for (size_t i = 0; i < t->rows; i++) {
         const ptrdiff_t row = t->a_row[i];
-        if (T_AHEAD) d = t->d + t->d_row[i];
-        if (asks) {
+        if (looks) {
+            d = t->d + t->d_row[i];
             __builtin_prefetch(a[0] + t->a_row[i + T_AHEAD]);
             for (size_t v = 0; v < vectors; v++) __builtin_prefetch(t->d + t->d_row[i + T_AHEAD] + v * W);
         }
@@ -59,7 +59,7 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool jo
             size_t q = s / vectors;
             sum[s] = vf_fma(vf_all(joined ? (a[0] + row)[q] : a[q][row]), in[s % vectors], sum[s]);
         }
-        if (!T_AHEAD) d += t->d_step;
+        if (!looks) d += t->d_step;
     }
     UNROLL
     for (size_t s = 0; s < height * vectors; s++) {
@@ -68,10 +68,10 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool jo
     }
 }
 
-/* Joined elements need one register, not one each. */
+/* Joined elements need one register, not one each: where rows are looked up there are few. */
 ALWAYS_INLINE void t_either(const t_tile *t, size_t height, size_t vectors)
 {
-    if (t->joined) t_run(t, height, vectors, true);
+    if (T_AHEAD > 0 && vectors > 1 && t->joined) t_run(t, height, vectors, true);
     else t_run(t, height, vectors, false);
 }
 
@@ -159,9 +159,9 @@ static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy)
 
 static bool t_copies(const hg__gemm_t *g)
 {
-    const bool whole = g->n % PANEL == 0 || g->n % PANEL == W, few = g->runs * g->run <= T_FEW * TILE_ROWS;
-    if (!whole) return true;
-    return T_AHEAD ? !few && g->d_step >= T_FAR : !few || g->d_row;
+    const bool looks = T_AHEAD > 0 && g->n % PANEL == 0, few = g->runs * g->run <= T_FEW * TILE_ROWS;
+    if (looks) return !few && g->d_step >= T_FAR;
+    return g->n % W || !few || g->d_row;
 }
 
 static void gemm_t_wide(const hg__gemm_t *g)
