@@ -22,11 +22,12 @@ typedef struct bf16_t_rows {
 
 typedef struct bf16_t_tile {
     size_t pairs;
-    const uint32_t *a;   /* the tile's first element of the first pair of rows */
-    const uint32_t *d;   /* the panel, BF16_PANEL wide */
-    float *c[BF16_ROWS]; /* where the elements' rows of C are */
-    size_t columns;      /* that C has from there on */
-    bool add;            /* to C, not to zeros */
+    const uint32_t *a; /* the tile's first element of the first pair of rows */
+    const uint32_t *d; /* the panel, BF16_PANEL wide */
+    float *const *c;   /* the elements' rows of C … */
+    size_t column;     /* … and where the panel starts in them */
+    size_t columns;    /* that C has from there on */
+    bool add;          /* to C, not to zeros */
 } bf16_t_tile;
 
 /* left: as in bf16_start. */
@@ -35,7 +36,7 @@ ALWAYS_INLINE void bf16_t_sums(const bf16_t_tile *t, vf sum[2 * BF16_ROWS], size
     UNROLL
     for (size_t s = 0; s < sums; s++) {
         size_t skip = s % vectors * W;
-        sum[s] = vf_get_upto((t->add ? t->c[s / vectors] : bf16_zeros) + skip, left - skip);
+        sum[s] = vf_get_upto((t->add ? t->c[s / vectors] + t->column : bf16_zeros) + skip, left - skip);
     }
 }
 
@@ -45,7 +46,7 @@ ALWAYS_INLINE void bf16_t_put(const bf16_t_tile *t, const vf sum[2 * BF16_ROWS],
     UNROLL
     for (size_t s = 0; s < sums; s++) {
         size_t skip = s % vectors * W;
-        vf_put_upto(t->c[s / vectors] + skip, sum[s], left - skip);
+        vf_put_upto(t->c[s / vectors] + t->column + skip, sum[s], left - skip);
     }
 }
 
@@ -56,7 +57,7 @@ ALWAYS_INLINE void bf16_t_run(const bf16_t_tile *t, size_t height, size_t vector
     const bool whole = t->columns >= vectors * W;
     if (whole) bf16_t_sums(t, sum, height * vectors, vectors, vectors * W);
     else bf16_t_sums(t, sum, height * vectors, vectors, t->columns);
-    if (vectors > 1) ask_for(t->c, 0, height, vectors);
+    if (vectors > 1) ask_for(t->c, t->column, height, vectors);
     for (size_t p = 0; p < t->pairs; p++, a += BF16_T_STEP, d += BF16_PANEL) {
         vpairs in[2];
         UNROLL
@@ -124,18 +125,21 @@ static void bf16_t_pair_d(const hg__gemm_t *g, const bf16_t_rows *rows, size_t j
         }
 }
 
-/* The tiles of n elements of A's rows from `first` on, and of columns j … end-1. */
+/* The tiles of elements from … to-1 of A's rows, and of columns j … end-1. */
 static void bf16_t_panels(const hg__gemm_t *g, bf16_t_tile *t, const size_t elements[2], const size_t columns[2])
 {
     const size_t n = elements[1] - elements[0], parts = (n + BF16_ROWS - 1) / BF16_ROWS;
     const uint32_t *a = t->a, *d = t->d;
+    float *c[BF16_T_ELEMENTS];
+    for (size_t q = 0, r = elements[0] / g->run, k = elements[0] % g->run; q < n; q++) {
+        c[q] = t_row(g, r, k);
+        if (++k == g->run) k = 0, r++;
+    }
     for (size_t j = columns[0]; j < columns[1]; j += BF16_PANEL, t->d += t->pairs * BF16_PANEL) {
-        t->columns = g->n - j;
+        t->column = j, t->columns = g->n - j;
         for (size_t p = 0; p < parts; p++) {
             size_t from = part_start(n, parts, p), to = part_start(n, parts, p + 1);
-            t->a = a + from;
-            for (size_t q = elements[0] + from; q < elements[0] + to; q++)
-                t->c[q - elements[0] - from] = t_row(g, q / g->run, q % g->run) + j;
+            t->a = a + from, t->c = c + from;
             bf16_t_tiles[t->columns > W][to - from - 1](t);
         }
     }
@@ -163,13 +167,15 @@ static void bf16_t_block(const hg__gemm_t *g, const bf16_t_rows *rows, bool add)
 static void bf16_t_find(const hg__gemm_t *g, size_t first, bf16_t_rows *rows)
 {
     const size_t sample = g->sample ? g->sample : g->m, pairs = (sample + 1) / 2;
+    size_t start = first / pairs * sample, in = first % pairs * 2;
     for (size_t p = 0; p < rows->pairs; p++) {
-        size_t in = (first + p) % pairs * 2, i = (first + p) / pairs * sample + in;
         for (size_t k = 0; k < 2; k++) {
             bool there = in + k < sample;
-            rows->a[p][k] = there ? g->a + hg__offset(g->a_row, i + k, g->a_step) : NULL;
-            rows->d[p][k] = there ? g->d + hg__offset(g->d_row, i + k, g->d_step) : NULL;
+            rows->a[p][k] = there ? g->a + hg__offset(g->a_row, start + in + k, g->a_step) : NULL;
+            rows->d[p][k] = there ? g->d + hg__offset(g->d_row, start + in + k, g->d_step) : NULL;
         }
+        in += 2;
+        if (in >= sample) in = 0, start += sample;
     }
 }
 
