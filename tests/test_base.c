@@ -2,7 +2,6 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/memory.h"
 #include "base/option.h"
 #include "base/poison.h"
 #include "base/random.h"
@@ -589,19 +588,6 @@ static void a_value_that_does_not_fit_is_refused_and_changes_nothing(void **stat
     }
 }
 
-static void memory_that_is_not_there_is_refused_with_both_sizes(void **state)
-{
-    (void)state;
-    hg_error e = {0};
-    size_t left = hg__memory_left();
-    assert_true(left > 1 << 20);
-    assert_int_equal(hg__memory_check(left / 2, "mnist", "ask for less", &e), HG_OK);
-    if (left == SIZE_MAX) skip(); /* not told here */
-    assert_int_equal(hg__memory_check(4 * left, "mnist", "ask for less", &e), HG_MEMORY);
-    assert_string_equal(e.where, "mnist");
-    assert_non_null(strstr(e.what, " GB are left; ask for less"));
-}
-
 static void a_misspelt_choice_is_answered_with_the_nearest(void **state)
 {
     (void)state;
@@ -665,7 +651,6 @@ int main(void)
         cmocka_unit_test(a_team_beyond_reason_is_refused),
         cmocka_unit_test(defaults_are_read_from_the_table),
         cmocka_unit_test(a_value_that_does_not_fit_is_refused_and_changes_nothing),
-        cmocka_unit_test(memory_that_is_not_there_is_refused_with_both_sizes),
         cmocka_unit_test(a_misspelt_choice_is_answered_with_the_nearest),
         cmocka_unit_test(every_value_is_written_as_text_that_reads_back),
     };

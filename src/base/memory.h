@@ -5,8 +5,14 @@
 
 #include "base/fail.h"
 
-/* Bytes that can still be had, swap included, as Linux tells it; SIZE_MAX: not known. */
+/* Bytes that can still be had, as Linux tells it: the machine's, swap included, or what a control group (a container,
+ * a service, a batch job) leaves, whichever is less; SIZE_MAX: not known. */
 size_t hg__memory_left(void);
+
+/* What the control groups of a process leave: those that the file `list` names (/proc/self/cgroup), both versions, and
+ * all they lie in, looked up below `mount` (/sys/fs/cgroup). Memory that only keeps files near counts as left.
+ * SIZE_MAX: no limit. */
+size_t hg__memory_left_in_groups(const char *list, const char *mount);
 
 /* HG_MEMORY, saying both sizes and `remedy` ("ask for a smaller --resize"), when that many bytes cannot fit. */
 hg_status hg__memory_check(size_t bytes, const char *where, const char *remedy, hg_error *e);
