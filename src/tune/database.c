@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +35,12 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
     case SQLITE_CANTOPEN: return fail_open(d->path, e);
     case SQLITE_READONLY: return hg__fail(e, HG_IO, d->path, "is read-only; a study is written to");
     case SQLITE_ERROR: return hg__fail(e, HG_DATA, d->path, "has another layout: %s", sqlite3_errmsg(d->sqlite));
+    case SQLITE_FULL: return hg__fail(e, HG_IO, d->path, "finds the disk full; make room, and give the command again");
+    case SQLITE_IOERR:
+        return hg__fail(e, HG_IO, d->path,
+                        "could not be read or written (%s); has the disk room? then give the "
+                        "command again",
+                        sqlite3_errmsg(d->sqlite));
     default: return hg__fail(e, HG_IO, d->path, "%s", sqlite3_errmsg(d->sqlite));
     }
 }
@@ -89,12 +96,21 @@ static int look_at_still(hg__database *d, const char *path, int code)
     return code ? code : look(d);
 }
 
+/* A file that was made just now, and that a full disk let nothing come into. */
+static void remove_empty(const char *path, int code)
+{
+    struct stat s;
+    const bool full = (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_IOERR;
+    if (full && !stat(path, &s) && !s.st_size) unlink(path);
+}
+
 hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_error *e)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (make ? SQLITE_OPEN_CREATE : 0);
     *d = (hg__database){0};
     if (hg__is_dir(path)) return fail_open(path, e);
-    hg_status s = make && access(path, F_OK) ? hg__file_check(path, true, e) : HG_OK;
+    const bool fresh = make && access(path, F_OK) != 0;
+    hg_status s = fresh ? hg__file_check(path, true, e) : HG_OK;
     if (s) return s;
     snprintf(d->path, sizeof d->path, "%s", path);
     int code = sqlite3_open_v2(path, &d->sqlite, flags, NULL);
@@ -102,6 +118,7 @@ hg_status hg__database_open(hg__database *d, const char *path, bool make, hg_err
     if (!code) code = make ? enter_wal(d) : look(d);
     bool may_not = (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN;
     if (!make && may_not) code = look_at_still(d, path, code);
+    if (fresh) remove_empty(path, code);
     return code ? fail(d, code, e) : HG_OK;
 }
 

@@ -157,6 +157,11 @@ refused 2 'is no time; write 90s' "${sample[@]}" --study new.db --budget soon
 refused 2 'are more than the 4 of --epochs' "${sample[@]}" --study new.db --epochs 4 --min-epochs 9
 refused 2 'judged on validation data' "${sample[@]}" --study new.db --val 0
 ok 'what was refused left no study' [ ! -e new.db ]
+no_room='(trap "" XFSZ; ulimit -f 0; exec hourglass "$@" 2>&1) | cat; exit ${PIPESTATUS[0]}'
+run bash -c "$no_room" - tune "${sample[@]}" --study full.db
+ok 'a disk without room is a failure' [ "$status" = 1 ]
+ok 'that asks for room' has out 'has the disk room?'
+ok 'and leaves no study' [ ! -e full.db ]
 
 # ---- Optuna ----
 
