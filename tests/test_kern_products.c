@@ -82,14 +82,17 @@ static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
                         .sample = p->sample};
 }
 
-/* As product_of, now and then with more rows than a block has. */
+/* As product_of, now and then with more rows than a block has, or several. */
 static product tall_product(box *b)
 {
     product p = product_of(b);
     if (pick(b, 0, 3)) return p;
-    p.m += 250 / p.sample * p.sample;
+    p.m += (pick(b, 0, 3) ? 250 : 2400) / p.sample * p.sample;
     place_a(b, &p);
     place_c(b, &p);
+    if (p.c_row || pick(b, 0, 1)) return p;
+    p.c_step += 512; /* rows that push each other out of a cache */
+    p.c_size = (p.m - 1) * p.c_step + p.n;
     return p;
 }
 
@@ -156,6 +159,14 @@ static void gemm_t_does_not_depend_on_who_makes_which_elements(const hg__kernels
         for (size_t from = 0, to; from < p.k; from = to) {
             to = pick(&b, from + 1, p.k);
             part.run = to - from, part.a = g.a + from, part.c = cut + from * g.c_step;
+            k->gemm_t(&part);
+        }
+        assert_same_bits(k->name, cut, c, size);
+        part = g, part.c = cut;
+        for (size_t from = 0, to; from < p.n && p.n >= 32; from = to) {
+            to = pick(&b, from + 16, p.n);
+            if (p.n - to < 16) to = p.n;
+            part.n = to - from, part.d = g.d + from, part.c = cut + from;
             k->gemm_t(&part);
         }
         assert_same_bits(k->name, cut, c, size);

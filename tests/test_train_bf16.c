@@ -12,6 +12,7 @@ static const char *const wide_texts[] = {
      "mirror sigmoid -> y\nloss mse y x\n"),
     ("input 7x7x3 -> x\nconv 3x3 20 /2 relu\nconv 3x3 17 /2 elu -> z\nup 2\nconv 3x3 33 relu\nup 2\n"
      "conv 4x4 24 p1 leaky\nconv 3x3 3 -> y\nloss mse y x\n"),
+    "input 1x1x24 -> x\ndense 264 relu\ndense 24 -> z\ndense 328 elu\ndense 24 -> y\nloss mse y x\n",
     "input 6x6x20 -> x\nconv 3x3 40 g2 relu\ndeconv 3x3 20 /2 relu\nconv 3x3 20 /2 -> y\nloss mse y x\n",
 };
 enum { TEXTS = sizeof wide_texts / sizeof *wide_texts, BATCH = 21 };

@@ -81,7 +81,7 @@ typedef struct hg__pack {
  * A as in gemm; row i of D starts at d[d_row ? d_row[i] : i * d_step]; the rows of C that are run r's begin with row
  * c_run ? c_run[r] : r * run, and row q of C starts at c[q * c_step].
  * A sample has `sample` rows, and calls are cut between samples; 0: never, but calls may share the elements of A's
- * rows. */
+ * rows, or the columns, 16 or more to each: none of this changes a bit. */
 typedef struct hg__gemm_t {
     size_t m, n, runs, run;
     const real *a;

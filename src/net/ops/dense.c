@@ -1,7 +1,7 @@
 /* dense.c: every output from every input. y = act(x W + b), W [in][out].
  *
  * W is large, so in training the plan calls for the whole batch, in parts, and W's gradient is not kept per shard:
- * `weights` makes some of its rows, each a sum over the samples in order; b's comes with the last. */
+ * `weights` makes some rows or columns of it, each element a sum over the samples in order; b's comes with the last. */
 #include "net/op.h"
 
 enum {
@@ -74,6 +74,10 @@ static size_t share(const hg__call *c, size_t n, size_t next)
     return c->parts ? n * (c->part + next) / c->parts : n * next;
 }
 
+/* How many times WIDE columns there are. The last few join those before them: alone they would be a narrow product,
+ * which sums in another order or rounds otherwise. */
+static size_t times_of(size_t columns) { return (columns + WIDE / 2) / WIDE; }
+
 /* The columns from … to-1, K's blocks in order. */
 static void multiply_columns(const hg__call *c, const hg__gemm *all, const hg__pack *w, size_t from, size_t to)
 {
@@ -99,8 +103,7 @@ static void product(const hg__call *c, hg__gemm g, const hg__pack *w)
 {
     g.n = w->n, g.runs = 1, g.run = w->k, g.b = w->packed;
     if (!packs_ahead(c->k, c->both, g.n)) {
-        /* The last few join those before them: alone they would be a narrow product, which sums in another order. */
-        size_t times = (g.n + WIDE / 2) / WIDE, last = share(c, times, 1);
+        size_t times = times_of(g.n), last = share(c, times, 1);
         for (size_t i = share(c, times, 0); i < last; i++)
             multiply_columns(c, &g, w, i * WIDE, i + 1 < times ? (i + 1) * WIDE : g.n);
         return;
@@ -135,15 +138,15 @@ static void backward(const hg__call *c)
     product(c, g, &w);
 }
 
-/* A part is some of the rows, or of the columns where these are more. */
+/* A part is some of the rows, or of the columns where these are many and more. */
 static void weights(const hg__call *c)
 {
-    size_t in = in_size(c->node), out = out_size(c->node), panels = (out + WIDE - 1) / WIDE;
+    size_t in = in_size(c->node), out = out_size(c->node);
     hg__gemm_t g = {.m = c->n, .n = out, .runs = 1, .run = in, .a = c->x[0], .a_step = in, .d = c->dy, .d_step = out};
     g.c = c->dw[0], g.c_step = out;
-    if (out > in) {
-        size_t from = share(c, panels, 0) * WIDE, upto = share(c, panels, 1) * WIDE;
-        g.n = (upto < out ? upto : out) - from;
+    if (out > in && out >= MANY) {
+        size_t times = times_of(out), from = share(c, times, 0) * WIDE, upto = share(c, times, 1);
+        g.n = (upto < times ? upto * WIDE : out) - from;
         g.d += from, g.c += from;
     } else {
         size_t from = share(c, in, 0);
