@@ -67,7 +67,7 @@ ALWAYS_INLINE void bf16_run(const bf16_tile *t, size_t rows, size_t vectors)
     const float *b = t->b;
     if (left >= width) bf16_start(t, sum, rows, vectors, width);
     else bf16_start(t, sum, rows, vectors, left);
-    if (vectors > 1 && t->k->runs * pairs >= FAR) ask_for(t->c, t->column, rows, vectors);
+    if (vectors > 1 && t->k->runs * pairs >= LONG_WALK) ask_for(t->c, t->column, rows, vectors);
     for (size_t r = 0; r < t->k->runs; r++) {
         const uint32_t *a[BF16_ROWS];
         UNROLL

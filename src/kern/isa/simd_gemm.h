@@ -19,7 +19,7 @@ enum {
     K_BLOCK = 320,      /* of a panel: 20 KB with 8 lanes */
     A_BLOCK = 32 << 10, /* elements of A that are used before the next rows come */
     B_BLOCK = 4 << 10,  /* elements of B that a tile meets in one go */
-    FAR = 96,           /* steps along K that give C the time to come near */
+    LONG_WALK = 96,     /* steps along K that give C the time to come near */
     SHORT_RUN = 8,      /* runs too short for a loop of their own: their elements are walked as runs of one */
 };
 
@@ -123,7 +123,7 @@ ALWAYS_INLINE void tile_run(const tile *t, size_t rows, size_t vectors)
 {
     vf sum[MOST_SUMS];
     const bool whole = is_whole(t, vectors);
-    if (vectors > 1 && t->k->runs * t->k->run >= FAR) ask_for(t->c, t->column, rows, vectors);
+    if (vectors > 1 && t->k->runs * t->k->run >= LONG_WALK) ask_for(t->c, t->column, rows, vectors);
     if (whole) tile_start(t, sum, rows, vectors, true);
     else tile_start(t, sum, rows, vectors, false);
     tile_walk(t, sum, rows, vectors);

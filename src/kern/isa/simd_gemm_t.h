@@ -2,10 +2,10 @@
  *
  * A tile is a few elements of A's rows (they may lie in different runs, so each has its offset) by a panel
  * of D's columns, and walks along the rows: each element of C is one chain of multiply-adds in the
- * order of the rows, which a cut between two rows does not change. Where a step is long (T_AHEAD), D is read
- * as it lies: what a step takes comes from the L2 cache in time, and from further away when it is asked for some rows
- * ahead. Else, and where rows of D are so far apart that they would push each other out of every cache, a panel is
- * copied first, of as few rows as stay in the L1 cache. */
+ * order of the rows, which a cut between two rows does not change. Where a step is long (T_AHEAD, two vectors wide),
+ * D is read as it lies: what a step takes comes from the L2 cache in time, and from further away when it is asked for
+ * some rows ahead. Else, and where rows of D are so far apart that they would push each other out of every cache, a
+ * panel is copied first, of as few rows as stay in the L1 cache; unless too few tiles use it to pay for that. */
 #ifndef HG_KERN_ISA_SIMD_GEMM_T_H
 #define HG_KERN_ISA_SIMD_GEMM_T_H
 
@@ -14,14 +14,14 @@
 enum {
     T_NEAR = 128, /* rows that are walked at a time, so that a panel of D stays in the L1 cache, … */
     T_LONG = T_AHEAD ? 1024 : T_NEAR, /* … or in the L2 cache */
-    T_FAR = 512, /* elements from a row of D to the next that are too many to read it as it lies … */
-    T_FEW = 2,   /* … unless no more tiles than these use a panel */
-    T_ALONE = 9, /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
+    T_APART = 512, /* elements from a row of D to the next that are too many to read it as it lies … */
+    T_FEW = 2,     /* … unless no more tiles than these use a panel */
+    T_ALONE = 9,   /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
 };
 
 typedef struct t_tile {
-    size_t rows;                  /* of the block */
-    const int32_t *a_row, *d_row; /* [rows + T_AHEAD] where they start */
+    size_t rows;                    /* of the block */
+    const ptrdiff_t *a_row, *d_row; /* [rows + T_AHEAD] where they start */
     const float *a, *d;
     size_t d_step;         /* D's, where a step is too short to look each row up */
     ptrdiff_t at[T_ALONE]; /* offsets of the tile's elements in a row of A */
@@ -68,32 +68,32 @@ ALWAYS_INLINE void t_run(const t_tile *t, size_t height, size_t vectors, bool jo
     }
 }
 
-/* Joined elements need one register, not one each: where rows are looked up there are few. */
-ALWAYS_INLINE void t_either(const t_tile *t, size_t height, size_t vectors)
+/* Joined elements need one address, not one each: where rows are looked up few registers are free. */
+ALWAYS_INLINE void t_either(const t_tile *t, size_t height)
 {
-    if (T_AHEAD > 0 && vectors > 1 && t->joined) t_run(t, height, vectors, true);
-    else t_run(t, height, vectors, false);
+    if (T_AHEAD > 0 && t->joined) t_run(t, height, 2, true);
+    else t_run(t, height, 2, false);
 }
 
 /* Instances of t_run, as those of tile_run. */
 typedef void t_fn(const t_tile *t);
-static void t_1x2(const t_tile *t) { t_either(t, 1, 2); }
-static void t_2x2(const t_tile *t) { t_either(t, 2, 2); }
-static void t_3x2(const t_tile *t) { t_either(t, 3, 2); }
-static void t_4x2(const t_tile *t) { t_either(t, 4, 2); }
-static void t_5x2(const t_tile *t) { t_either(t, 5, 2); }
-static void t_6x2(const t_tile *t) { t_either(t, 6, 2); }
-static void t_7x2(const t_tile *t) { t_either(t, 7, 2); }
-static void t_8x2(const t_tile *t) { t_either(t, 8, 2); }
-static void t_1x1(const t_tile *t) { t_either(t, 1, 1); }
-static void t_2x1(const t_tile *t) { t_either(t, 2, 1); }
-static void t_3x1(const t_tile *t) { t_either(t, 3, 1); }
-static void t_4x1(const t_tile *t) { t_either(t, 4, 1); }
-static void t_5x1(const t_tile *t) { t_either(t, 5, 1); }
-static void t_6x1(const t_tile *t) { t_either(t, 6, 1); }
-static void t_7x1(const t_tile *t) { t_either(t, 7, 1); }
-static void t_8x1(const t_tile *t) { t_either(t, 8, 1); }
-static void t_9x1(const t_tile *t) { t_either(t, 9, 1); }
+static void t_1x2(const t_tile *t) { t_either(t, 1); }
+static void t_2x2(const t_tile *t) { t_either(t, 2); }
+static void t_3x2(const t_tile *t) { t_either(t, 3); }
+static void t_4x2(const t_tile *t) { t_either(t, 4); }
+static void t_5x2(const t_tile *t) { t_either(t, 5); }
+static void t_6x2(const t_tile *t) { t_either(t, 6); }
+static void t_7x2(const t_tile *t) { t_either(t, 7); }
+static void t_8x2(const t_tile *t) { t_either(t, 8); }
+static void t_1x1(const t_tile *t) { t_run(t, 1, 1, false); }
+static void t_2x1(const t_tile *t) { t_run(t, 2, 1, false); }
+static void t_3x1(const t_tile *t) { t_run(t, 3, 1, false); }
+static void t_4x1(const t_tile *t) { t_run(t, 4, 1, false); }
+static void t_5x1(const t_tile *t) { t_run(t, 5, 1, false); }
+static void t_6x1(const t_tile *t) { t_run(t, 6, 1, false); }
+static void t_7x1(const t_tile *t) { t_run(t, 7, 1, false); }
+static void t_8x1(const t_tile *t) { t_run(t, 8, 1, false); }
+static void t_9x1(const t_tile *t) { t_run(t, 9, 1, false); }
 
 static t_fn *const t_panels[MOST_ROWS] = {t_1x2, t_2x2, t_3x2, t_4x2, t_5x2, t_6x2, t_7x2, t_8x2};
 static t_fn *const t_singles[T_ALONE] = {t_1x1, t_2x1, t_3x1, t_4x1, t_5x1, t_6x1, t_7x1, t_8x1, t_9x1};
@@ -136,16 +136,16 @@ static void t_copy(const hg__gemm_t *g, size_t first, size_t rows, size_t j, flo
 }
 
 /* Where `rows` rows from `first` on start; the last stands again for those who look ahead. */
-static void t_rows(const int32_t *list, size_t step, size_t first, size_t rows, int32_t *out)
+static void t_rows(const int32_t *list, size_t step, size_t first, size_t rows, ptrdiff_t *out)
 {
-    for (size_t i = 0; i < rows; i++) out[i] = (int32_t)hg__offset(list, first + i, step);
+    for (size_t i = 0; i < rows; i++) out[i] = hg__offset(list, first + i, step);
     for (size_t i = rows; i < rows + T_AHEAD; i++) out[i] = out[rows - 1];
 }
 
 /* copy: room for a panel, or NULL: D is read as it lies. */
 static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy)
 {
-    int32_t a_row[T_LONG + T_AHEAD], d_row[T_LONG + T_AHEAD];
+    ptrdiff_t a_row[T_LONG + T_AHEAD], d_row[T_LONG + T_AHEAD];
     t_tile t = {.rows = rows, .a_row = a_row, .d_row = d_row, .a = g->a, .add = g->add || first};
     t_rows(g->a_row, g->a_step, first, rows, a_row);
     if (copy) t_rows(NULL, t.d_step = PANEL, 0, rows, d_row);
@@ -160,7 +160,7 @@ static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy)
 static bool t_copies(const hg__gemm_t *g)
 {
     const bool looks = T_AHEAD > 0 && g->n % PANEL == 0, few = g->runs * g->run <= T_FEW * TILE_ROWS;
-    if (looks) return !few && g->d_step >= T_FAR;
+    if (looks) return !few && g->d_step >= T_APART;
     return g->n % W || !few || g->d_row;
 }
 
