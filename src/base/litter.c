@@ -5,9 +5,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,6 +37,27 @@ static int note(const char *path, pid_t pid)
 
 int hg__litter_path(const char *path) { return note(path, 0); }
 int hg__litter_process(long pid) { return note("", (pid_t)pid); }
+
+void hg__litter_hold(sigset_t *before)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stops, before);
+}
+
+void hg__litter_release(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
+
+bool hg__litter_mkdtemp(char *path, int *noted)
+{
+    sigset_t before;
+    hg__litter_hold(&before);
+    const bool made = mkdtemp(path) != NULL;
+    *noted = made ? hg__litter_path(path) : 0;
+    hg__litter_release(&before);
+    return made;
+}
 
 void hg__litter_done(int noted)
 {

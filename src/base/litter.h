@@ -5,11 +5,23 @@
 #ifndef HG_BASE_LITTER_H
 #define HG_BASE_LITTER_H
 
+#include <signal.h>
+#include <stdbool.h>
+
 /* A file, or a folder with all in it; the path is copied. Best noted just before it is made, or a signal may come in
- * between. Returns what hg__litter_done wants, 0 when there is no place:
- * it is not swept then. */
+ * between. Returns what hg__litter_done wants, 0 when there is no place: it is not swept then. */
 int hg__litter_path(const char *path);
+
+/* As mkdtemp, with a note of the folder, and no stop between them. false: errno tells why. */
+bool hg__litter_mkdtemp(char *path, int *noted);
+
+/* A program that runs; started and noted while stops are held. */
 int hg__litter_process(long pid);
+
+/* SIGINT and SIGTERM wait until the release, as far as they come to this thread: in a process of one, all. */
+void hg__litter_hold(sigset_t *before);
+void hg__litter_release(const sigset_t *before);
+
 /* It is finished, or gone. Of 0: nothing. */
 void hg__litter_done(int noted);
 

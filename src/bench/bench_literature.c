@@ -42,9 +42,8 @@ static hg_status choose_folder(hg__literature *l, hg_error *e)
     }
     if (!temp || !*temp || strlen(temp) > 400) temp = "/tmp";
     snprintf(l->folder, sizeof l->folder, "%s/hourglass-literature.XXXXXX", temp);
-    if (!mkdtemp(l->folder)) return hg__fail_errno(e, l->folder, "cannot be made");
-    l->litter = hg__litter_path(l->folder);
-    return HG_OK;
+    if (hg__litter_mkdtemp(l->folder, &l->litter)) return HG_OK;
+    return hg__fail_errno(e, l->folder, "cannot be made");
 }
 
 static hg_status open_sets(bench *b, hg_error *e)

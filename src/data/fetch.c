@@ -143,7 +143,7 @@ static hg_status make_temp(struct fetch *f, hg_error *e)
     hg_status s = hg__dir_make(f->folder, e);
     if (s) return s;
     snprintf(f->temp, sizeof f->temp, "%s/.fetch-XXXXXX", f->folder);
-    if (mkdtemp(f->temp)) return f->litter = hg__litter_path(f->temp), HG_OK;
+    if (hg__litter_mkdtemp(f->temp, &f->litter)) return HG_OK;
     f->temp[0] = 0;
     return hg__fail_errno(e, f->folder, "no folder can be made in it");
 }

@@ -66,14 +66,11 @@ static int spawn(struct running *r, const int theirs[PIPES], const sigset_t *blo
 /* No stop comes between the start of a program and its note, or nobody would end it. */
 static int spawn_noted(struct running *r, const int theirs[PIPES])
 {
-    sigset_t stops, before;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGINT);
-    sigaddset(&stops, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &stops, &before);
+    sigset_t before;
+    hg__litter_hold(&before);
     int failed = spawn(r, theirs, &before);
     if (!failed) r->litter = hg__litter_process(r->pid);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    hg__litter_release(&before);
     return failed;
 }
 
