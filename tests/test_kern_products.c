@@ -4,6 +4,8 @@
  * a test of its own. What int8 computes is test_kern_int8.c's. */
 #include "kern_product.h"
 
+#include <sys/mman.h>
+
 /* For each element of C the sum of the magnitudes that are added up: what rounding is measured by. */
 static real *magnitudes(box *b, const product *p, const real *c)
 {
@@ -174,6 +176,24 @@ static void gemm_t_does_not_depend_on_who_makes_which_elements(const hg__kernels
     }
 }
 
+/* A and D, of which only three rows each are ever touched. */
+static void gemm_t_reaches_rows_far_apart(const hg__kernels *k)
+{
+    enum { N = 32, RUN = 5, ROWS = 3 };
+    const size_t step = (size_t)1 << 30, size = (ROWS - 1) * step * sizeof(real) + 4096;
+    real c[RUN * N];
+    real *a = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (a == MAP_FAILED) skip(); /* the system promises no such room */
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < N; j++) a[i * step + j] = (real)(i + j);
+    k->gemm_t(&(hg__gemm_t){
+        .m = ROWS, .n = N, .runs = 1, .run = RUN, .a = a, .a_step = step, .d = a, .d_step = step, .c = c, .c_step = N});
+    for (size_t q = 0; q < RUN; q++)
+        for (size_t j = 0; j < N; j++)
+            assert_true(c[q * N + j] == (real)(q * j + (q + 1) * (j + 1) + (q + 2) * (j + 2)));
+    munmap(a, size);
+}
+
 /* A product with the unit matrix gives A, rounded or as it is. */
 static void operands_are_rounded_to_nearest(const hg__kernels *k)
 {
@@ -233,6 +253,10 @@ static void gemm_t_gives_the_same_bits_however_its_elements_are_shared(void **st
 {
     (void)state, for_each_set(gemm_t_does_not_depend_on_who_makes_which_elements);
 }
+static void rows_may_lie_further_apart_than_32_bits_reach(void **state)
+{
+    (void)state, for_each_set(gemm_t_reaches_rows_far_apart);
+}
 static void only_bf16_rounds_its_operands_and_to_nearest(void **state)
 {
     (void)state, for_each_set(operands_are_rounded_to_nearest);
@@ -247,6 +271,7 @@ int main(void)
         cmocka_unit_test(gemm_t_of_every_set_agrees_with_the_reference),
         cmocka_unit_test(a_sum_over_rows_that_is_cut_continues_bitwise),
         cmocka_unit_test(gemm_t_gives_the_same_bits_however_its_elements_are_shared),
+        cmocka_unit_test(rows_may_lie_further_apart_than_32_bits_reach),
         cmocka_unit_test(only_bf16_rounds_its_operands_and_to_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
