@@ -1,6 +1,7 @@
 /* test_train_run.c: what a training does, tells and leaves behind. */
 #include "test_train_place.h"
 
+#include "base/team.h"
 #include "train/checkpoint_file.h"
 
 #include <malloc.h>
@@ -193,6 +194,18 @@ static void what_has_no_effect_is_told_before_the_first_step(void **state)
         place_train(p, "run", &o);
         const char *found = strstr(p->said, rows[i].told ? rows[i].told : "has no effect");
         if (!found != !rows[i].told) fail_msg("row %zu: said \"%s\"", i, p->said);
+    }
+}
+
+static void threads_beyond_the_processors_are_told_of(void **state)
+{
+    place *p = *state;
+    place_write(p, plain_graph);
+    for (size_t more = 0; more < 2; more++) {
+        hg_train_options o = place_options();
+        o.epochs = 1, o.threads = hg__processors() + more, p->said[0] = 0;
+        place_train(p, "run", &o);
+        assert_int_equal(strstr(p->said, "wait for each other") != NULL, more);
     }
 }
 
@@ -477,6 +490,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_dead_training_is_told_of_and_ends_well, place_open, place_close),
         cmocka_unit_test_setup_teardown(data_beyond_the_outputs_reach_are_warned_of, place_open, place_close),
         cmocka_unit_test_setup_teardown(what_has_no_effect_is_told_before_the_first_step, place_open, place_close),
+        cmocka_unit_test_setup_teardown(threads_beyond_the_processors_are_told_of, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_model_file_holds_the_best_weights, place_open, place_close),
         cmocka_unit_test_setup_teardown(the_run_folder_says_how_it_came_to_be, place_open, place_close),
         cmocka_unit_test_setup_teardown(a_loss_given_as_an_option_replaces_the_graphs, place_open, place_close),

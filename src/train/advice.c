@@ -52,6 +52,16 @@ static void check_schedule(const hg__trainer *t)
     if (o->step_epochs != usual.step_epochs && !steps) idle(t, "step-epochs", o->schedule, "step and plateau");
 }
 
+static void check_threads(const hg__trainer *t)
+{
+    size_t processors = hg__processors(), threads = hg__team_size(t->update.team);
+    if (threads > processors)
+        hg__say(t->l,
+                "warning: %zu threads wait for each other on %zu processor%s; --threads %zu gives the same model "
+                "sooner",
+                threads, processors, processors > 1 ? "s" : "", processors);
+}
+
 static void check_options(const hg__trainer *t)
 {
     const hg_train_options *o = &t->o, usual = hg_train_defaults();
@@ -61,6 +71,7 @@ static void check_options(const hg__trainer *t)
     if (o->beta1 != usual.beta1 && !adam) idle(t, "beta1", o->optimizer, "adam and adamw");
     if (o->nesterov && sgd && o->momentum == 0) hg__say(t->l, "warning: --nesterov has no effect without --momentum");
     check_schedule(t);
+    check_threads(t);
     if (o->pin && !t->plan->pinned)
         hg__say(t->l, "warning: --pin has no effect with one thread, or where the system binds none");
 }
