@@ -147,8 +147,10 @@ static void gemm_t_narrow(const hg__gemm_t *g)
         size_t rows = g->m - first < NT_BLOCK ? g->m - first : NT_BLOCK;
         bool straight = !g->d_row && g->d_step == g->n;
         for (size_t i = 0; i < rows; i++) a_row[i] = hg__offset(g->a_row, first + i, g->a_step);
-        for (size_t i = 0; i < rows && !straight; i++)
-            memcpy(copy + i * g->n, g->d + hg__offset(g->d_row, first + i, g->d_step), g->n * sizeof *copy);
+        for (size_t i = 0; i < rows && !straight; i++) {
+            const float *d = g->d + hg__offset(g->d_row, first + i, g->d_step);
+            for (size_t j = 0; j < g->n; j++) copy[i * g->n + j] = d[j];
+        }
         nt_vectors(&(nt_tile){
             .g = g, .rows = rows, .a_row = a_row, .d = straight ? g->d + first * g->n : copy, .add = g->add || first});
     }

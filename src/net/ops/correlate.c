@@ -9,7 +9,8 @@ enum {
     MOST_STRIDE = 64,
     MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
     FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
-    FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
+    FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product, … */
+    FEW_OUTPUTS = 4,         /* … or gives so few that its gradient alone would be a product of one short chain */
     MOST_COPIES = 768 << 10, /* both axes do where the parts' weights are so many values more than W: they stay near */
 };
 
@@ -210,7 +211,7 @@ static line line_of(const way *w, hg__axis a, size_t in, size_t out)
 {
     line l = {
         .a = a, .in = in, .out = out, .phases = w->scatters ? a.stride : 1, .scatters = w->scatters, .trims = true};
-    l.trims = in_c(w) >= FEW_VALUES && trimming_pays(&l);
+    l.trims = in_c(w) >= FEW_VALUES && (w->scatters || out_c(w) > FEW_OUTPUTS) && trimming_pays(&l);
     return l;
 }
 
