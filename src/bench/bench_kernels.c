@@ -149,20 +149,14 @@ typedef struct sets {
 
 static hg_status find_sets(sets *list, const char *only, hg_error *e)
 {
-    const char *names[MOST_SETS];
-    size_t known = 0;
-    for (; known < hg__kernel_sets() && known < MOST_SETS; known++) {
+    list->n = *only ? 1 : 0;
+    if (*only) return hg__kernels_named(&list->at[0], only, "--set", e);
+    for (size_t i = 0; i < hg__kernel_sets() && list->n < MOST_SETS; i++) {
         bool runs = false;
-        const hg__kernels *k = hg__kernel_set(known, &runs);
-        names[known] = k->name;
-        bool wanted = *only ? !strcmp(k->name, only) : strcmp(k->name, hg__kernels_ref.name) != 0;
-        if (wanted && runs) list->at[list->n++] = k;
-        if (wanted && !runs && *only) return hg__fail(e, HG_USAGE, "--set", "%s cannot run on this processor", only);
+        const hg__kernels *k = hg__kernel_set(i, &runs);
+        if (runs && k != &hg__kernels_ref) list->at[list->n++] = k;
     }
-    if (list->n || !*only) return HG_OK;
-    const char *near = hg__nearest(only, names, known);
-    return hg__fail(e, HG_USAGE, "--set", "there is no kernel set '%s' in this build; did you mean '%s'?", only,
-                    near ? near : names[known - 1]);
+    return HG_OK;
 }
 
 /* Row i is products[i], or behind them row i - PRODUCTS of the others. */

@@ -62,6 +62,7 @@ typedef enum hg__origin {
     HG__FROM_USER_CONFIG, /* $XDG_CONFIG_HOME/hourglass/config.json */
     HG__FROM_CONFIG,      /* --config FILE */
     HG__FROM_ENVIRONMENT,
+    HG__FROM_ISA, /* HOURGLASS_ISA: the precision alone */
     HG__FROM_LINE,
 } hg__origin;
 enum { HG__CONFIGS = 2 };

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/output.h"
 #include "cli/scan.h"
+#include "kern/kernels.h"
 #include "record/json_text.h"
 
 #include <ctype.h>
@@ -47,6 +48,25 @@ static hg_status apply_environment(hg__call *call, hg_error *e)
             status = apply(call, (hg__setting){s, text}, HG__FROM_ENVIRONMENT, name, e);
     }
     return status;
+}
+
+/* HOURGLASS_ISA names kernels of one precision: that is the default then, and to ask for another a contradiction. */
+static hg_status heed_isa(hg__call *call, hg_error *e)
+{
+    static const char *const names[] = {
+        [HG_PRECISION_F32] = "f32", [HG_PRECISION_BF16] = "bf16", [HG_PRECISION_INT8] = "int8"};
+    const char *isa, *precision = names[hg__kernels_forced(&isa)];
+    hg__slot s = {0};
+    bool there = false;
+    while (!there && hg__slot_next(call->command, &s)) there = !strcmp(s.row->name, "precision");
+    if (!isa || !there) return HG_OK;
+    if (call->origin[s.number] == HG__FROM_DEFAULT)
+        return apply(call, (hg__setting){s, precision}, HG__FROM_ISA, "HOURGLASS_ISA", e);
+    char asked[16];
+    hg__option_text(s.row, (char *)call->values + s.offset, asked, sizeof asked);
+    if (!strcmp(asked, precision)) return HG_OK;
+    return hg__fail(e, HG_USAGE, "--precision", "is %s, but HOURGLASS_ISA names '%s', which has %s; unset one of them",
+                    asked, isa, precision);
 }
 
 /* HOURGLASS_EPOCS: a word of warning, no more, for the variable may be somebody else's. */
@@ -245,6 +265,7 @@ static hg_status resolve(hg__call *call, hg__scan *scan, int argc, char **argv, 
     if (!s && config) s = read_config(call, 1, config, e);
     if (!s) s = apply_environment(call, e);
     if (!s) s = apply_line(call, scan, e);
+    if (!s) s = heed_isa(call, e);
     if (s) return s;
     look_for_slips(call);
     call->word = scan->word, call->words = scan->words;
@@ -310,6 +331,7 @@ const char *hg__call_source(const hg__call *call, const char *name, char *out, s
     case HG__FROM_USER_CONFIG: snprintf(out, n, "%s", call->config_path[0]); break;
     case HG__FROM_CONFIG: snprintf(out, n, "%s", call->config_path[1]); break;
     case HG__FROM_ENVIRONMENT: variable_name(name, out, n); break;
+    case HG__FROM_ISA: snprintf(out, n, "HOURGLASS_ISA"); break;
     case HG__FROM_LINE: snprintf(out, n, "--%s", name); break;
     }
     return out;

@@ -3,6 +3,7 @@
 #include "kern/sets.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,26 +18,46 @@ const hg__kernels *hg__kernel_set(size_t i, bool *runs_here)
     return sets[i].kernels;
 }
 
-static hg_status unknown(const char *name, hg_error *e)
+static hg_status unknown(const char *name, const char *where, hg_error *e)
 {
     const char *names[SETS];
-    for (size_t i = 0; i < SETS; i++) names[i] = sets[i].kernels->name;
+    char here[160] = "";
+    for (size_t i = 0; i < SETS; i++) {
+        names[i] = sets[i].kernels->name;
+        size_t used = strlen(here);
+        if (sets[i].runs_here()) snprintf(here + used, sizeof here - used, "%s%s", used ? ", " : "", names[i]);
+    }
     const char *near = hg__nearest(name, names, SETS);
-    return hg__fail(e, HG_USAGE, "HOURGLASS_ISA", "there is no kernel set '%s' in this build; did you mean '%s'?", name,
-                    near ? near : names[SETS - 1]);
+    if (near)
+        return hg__fail(e, HG_USAGE, where, "there is no kernel set '%s' in this build; did you mean '%s'?", name,
+                        near);
+    return hg__fail(e, HG_USAGE, where, "there is no kernel set '%s' in this build; here run %s", name, here);
 }
 
-static hg_status named(const hg__kernels **k, const char *name, hg_error *e)
+static const hg__set_row *row_of(const char *name)
 {
-    for (size_t i = 0; i < SETS; i++) {
-        if (strcmp(sets[i].kernels->name, name) != 0) continue;
-        if (!sets[i].runs_here())
-            return hg__fail(e, HG_USAGE, "HOURGLASS_ISA",
-                            "this processor cannot run '%s'; unset it, and the best set that runs is used", name);
-        *k = sets[i].kernels;
-        return HG_OK;
-    }
-    return unknown(name, e);
+    for (size_t i = 0; i < SETS; i++)
+        if (!strcmp(sets[i].kernels->name, name)) return &sets[i];
+    return NULL;
+}
+
+hg_status hg__kernels_named(const hg__kernels **k, const char *name, const char *where, hg_error *e)
+{
+    const hg__set_row *row = row_of(name);
+    if (!row) return unknown(name, where, e);
+    if (!row->runs_here())
+        return hg__fail(e, HG_USAGE, where,
+                        "this processor cannot run '%s'; leave that out, and the best that runs is used", name);
+    *k = row->kernels;
+    return HG_OK;
+}
+
+hg_precision hg__kernels_forced(const char **name)
+{
+    *name = getenv("HOURGLASS_ISA");
+    const hg__set_row *row = *name ? row_of(*name) : NULL;
+    if (!row) *name = NULL;
+    return row ? row->kernels->precision : HG_PRECISION_F32;
 }
 
 /* The names as options have them, and what of a processor makes them fast. */
@@ -53,7 +74,7 @@ hg_status hg__kernels_choose(const hg__kernels **k, hg_precision precision, hg_e
     const char *name = getenv("HOURGLASS_ISA");
     const hg__kernels *best = NULL;
     if (name && *name) {
-        hg_status s = named(&best, name, e);
+        hg_status s = hg__kernels_named(&best, name, "HOURGLASS_ISA", e);
         if (!s && precision && best->precision != precision)
             s = hg__fail(e, HG_USAGE, "precision", "HOURGLASS_ISA names '%s', which has no %s; unset it", name,
                          precisions[precision].name);

@@ -271,9 +271,15 @@ extern const hg__kernels hg__kernels_ref;
 size_t hg__kernel_sets(void);
 const hg__kernels *hg__kernel_set(size_t i, bool *runs_here);
 
+/* The set of that name. HG_USAGE, with the place `where`: there is none here, or this machine cannot run it. */
+hg_status hg__kernels_named(const hg__kernels **k, const char *name, const char *where, hg_error *e);
+
 /* The set to use: the highest of this precision that runs here, HG_USAGE where none does; or the one that HOURGLASS_ISA
  * names (an unknown name is HG_USAGE), which for float32 may be any. */
 hg_status hg__kernels_choose(const hg__kernels **k, hg_precision precision, hg_error *e);
+
+/* The precision of the set that HOURGLASS_ISA names; *name: NULL when it names none. */
+hg_precision hg__kernels_forced(const char **name);
 
 const char *hg__act_name(hg__act a);
 bool hg__act_named(const char *name, hg__act *a, real *slope); /* "leaky", "leaky=0.1" …; sets the default slope */

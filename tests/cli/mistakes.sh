@@ -116,12 +116,16 @@ unset HOURGLASS_EPOCHS
 HOURGLASS_ISA=mmx run hourglass models plan conv
 ok 'an unknown kernel set exits with 2' [ "$status" = 2 ]
 ok 'and is named' has err mmx
+ok 'beside those that run here' grep -q 'here run ref, generic' err
 HOURGLASS_ISA=generic run hourglass train mnist-sample --model conv --precision bf16 --epochs 1 --out never
 ok 'bf16 where there is none exits with 2' [ "$status" = 2 ]
-ok 'and says why' has err "has no bf16"
+ok 'and says why' has err "names 'generic', which has f32; unset one"
 HOURGLASS_ISA=avx512int8 run hourglass train mnist-sample --model conv --epochs 1 --out never
 ok 'training with a kernel set in int8 exits with 2' [ "$status" = 2 ]
-ok 'and says why' grep -Eq "are for inference; train in float32|this processor cannot run|there is no kernel set" err
+ok 'and says why' grep -Eq "HOURGLASS_ISA: \"int8\" is not one of f32, bf16|there is no kernel set" err
+HOURGLASS_ISA=avx512bf16 run hourglass train mnist-sample --model conv --precision f32 --epochs 1 --out never
+ok 'a kernel set of another precision than the one that is asked for exits with 2' [ "$status" = 2 ]
+ok 'and says which two contradict' grep -Eq "names 'avx512bf16', which has bf16; unset one|there is no kernel set" err
 refused 2 '"int8" is not one of f32, bf16' train mnist-sample --model conv --precision int8 --out never
 ok 'encode takes f32, bf16 or int8' sh -c "hourglass encode a b -o c --precision fp8 2>&1 | grep -q 'is not one of f32, bf16, int8'"
 
