@@ -74,6 +74,27 @@ hg_status hg__journal_begin(hg__trainer *t, const char *model, hg_error *e)
     return s ? s : write_environment(t, e);
 }
 
+hg_status hg__journal_isa(hg__trainer *t, hg_error *e)
+{
+    char *text = NULL;
+    json_t *env = NULL;
+    const char *now = t->plan->k->name;
+    if (hg_run_read_json(t->run, "env.json", &text, NULL)) return HG_OK; /* it is not needed to go on */
+    hg__json_parse(&env, text, "env.json", NULL);
+    free(text);
+    const char *then = json_string_value(json_object_get(env, "isa"));
+    if (!then || !strcmp(then, now)) {
+        json_decref(env);
+        return HG_OK;
+    }
+    hg__say(t->l,
+            "warning: the run began with the kernels %s and goes on with %s: it will not have the bits of one that "
+            "never stopped (HOURGLASS_ISA=%s keeps them)",
+            then, now, then);
+    json_object_set_new(env, "resumed_isa", json_string(now));
+    return write_document(t->run, "env.json", env, e);
+}
+
 hg_status hg__journal_epochs(hg__trainer *t, hg_error *e)
 {
     char *text = NULL;

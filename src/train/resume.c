@@ -128,6 +128,7 @@ hg_status hg_train_resume(hg_train_result *r, const hg_set *set, const char *run
     if (!s && hg__train_is_done(&t))
         hg__say(t.l, "nothing is left to train: %zu of %zu epoch%s done", t.at.epoch, t.o.epochs,
                 t.o.epochs == 1 ? " is" : "s are");
+    else if (!s) s = hg__journal_isa(&t, e);
     if (!s) s = hg__train_on(&t, r, e);
     hg__trainer_close(&t);
     return s;

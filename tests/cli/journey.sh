@@ -204,3 +204,6 @@ ok 'fewer epochs than are done exit with 2' [ "$status" = 2 ]
 ok 'and are called so' has err '--epochs: 2 are asked for, and 3 are done already'
 run hourglass train mnist-sample --model conv --epochs 3 --json -q
 ok '2 epochs and 1 more have the weights of 3' [ "$(grep weights_sha256 out)" = "$resumed" ]
+HOURGLASS_ISA=generic run hourglass train --resume $R --epochs 4
+ok 'that other kernels go on is told' has err 'goes on with generic'
+ok 'and recorded' has $R/env.json '"resumed_isa": "generic"'
