@@ -5,6 +5,7 @@
 
 #include "net/sketch.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -361,6 +362,14 @@ static size_t bytes_of(const hg_plan *p)
            hg__align(p->jobs * sizeof *p->job);
 }
 
+/* What is needed is rounded up, so that asking for as much as is told does. */
+static hg_status too_little(const hg_plan *p, hg_error *e)
+{
+    return hg__fail(e, HG_USAGE, "max-memory", "%.4g MB are too little: a batch of %zu takes %.1f MB%s",
+                    1e-6 * (double)p->o.memory, p->o.batch, ceil(1e-5 * (double)bytes_of(p)) / 10,
+                    p->o.batch > 1 ? "; a smaller batch takes less" : ", and a smaller model less");
+}
+
 /* Within o.memory: first by fewer samples at a time, then by computing values again. */
 static hg_status fit_memory(hg_plan *p, hg__needs *needs, hg_error *e)
 {
@@ -370,11 +379,7 @@ static hg_status fit_memory(hg_plan *p, hg__needs *needs, hg_error *e)
         bool last = p->recompute || !p->o.train;
         if (p->micro > 1) find_buffers(p, needs, p->micro / 2);
         else if (!last) p->recompute = true, choose_micro(p, needs);
-        else
-            return hg__fail(
-                e, HG_USAGE, "plan",
-                "%.1f MB of memory are too little: a batch of %zu takes %.1f MB; a smaller batch takes less",
-                1e-6 * (double)p->o.memory, p->o.batch, 1e-6 * (double)bytes_of(p));
+        else return too_little(p, e);
     }
     return HG_OK;
 }
