@@ -1,5 +1,7 @@
 /* command_bench.c: `hourglass bench`: what src/bench measures, as a table for people or as JSON; and what others
  * published, trained anew. */
+#include <hourglass/net.h>
+
 #include "bench/bench.h"
 
 #include "base/processor.h"
@@ -89,6 +91,60 @@ static hg_status check_word(const hg__call *call, hg_error *e)
     const char *near = hg__guess(call->word[0], names, BENCHES + 1);
     if (near) return hg__fail(e, HG_USAGE, call->word[0], "is no bench; did you mean %s?", near);
     return hg__fail(e, HG_USAGE, call->word[0], "is no bench; there are kernels, train, infer and literature");
+}
+
+/* Which benches read an option: their places in `benches`, or LITERATURE. Without a word all run that measure speed. */
+enum { KERNELS = 1, TRAIN = 2, INFER = 4, LITERATURE = 1 << BENCHES, SPEED = LITERATURE - 1 };
+static const struct {
+    const char *option;
+    unsigned by;
+    const char *names;
+} readers[] = {
+    {"rounds", SPEED, "kernels, train and infer"},
+    {"pin", TRAIN | INFER, "train and infer"},
+    {"model", TRAIN | INFER, "train and infer"},
+    {"set", KERNELS, "kernels"},
+    {"sweep", KERNELS, "kernels"},
+    {"layers", KERNELS, "kernels"},
+    {"seed", KERNELS | LITERATURE, "kernels and literature"},
+    {"quick", LITERATURE, "literature"},
+    {"full", LITERATURE, "literature"},
+    {"only", LITERATURE, "literature"},
+    {"out", LITERATURE, "literature"},
+    {"output", LITERATURE, "literature"},
+    {"force", LITERATURE, "literature"},
+    {"offline", LITERATURE, "literature"},
+};
+
+static unsigned benches_asked(const hg__call *call)
+{
+    if (!call->words) return SPEED;
+    for (unsigned i = 0; i < BENCHES; i++)
+        if (!strcmp(call->word[0], benches[i].name)) return 1U << i;
+    return LITERATURE;
+}
+
+/* What is wrong is told before anything is measured. */
+static hg_status check_options(const hg__call *call, hg_error *e)
+{
+    const hg__bench_options *o = &((const values *)call->values)->o;
+    const unsigned asked = benches_asked(call);
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        char option[32];
+        if (readers[i].by & asked || !hg__call_typed(call, readers[i].option)) continue;
+        snprintf(option, sizeof option, "--%s", readers[i].option);
+        return hg__fail(e, HG_USAGE, option, "is for bench %s; leave it out", readers[i].names);
+    }
+    if (*o->set && (o->sweep || o->layers))
+        return hg__fail(e, HG_USAGE, "--set",
+                        "chooses rows of the kernel table; for --sweep and --layers HOURGLASS_ISA "
+                        "chooses the kernels");
+    const hg__kernels *k;
+    hg_graph *g = NULL;
+    hg_status s = *o->set ? hg__kernels_named(&k, o->set, "--set", e) : HG_OK;
+    if (!s && *o->model) s = hg_graph_open(&g, o->model, NULL, e);
+    hg_graph_close(&g);
+    return s;
 }
 
 /* The unit, first: what one core and all of them can do. */
@@ -182,6 +238,7 @@ static hg_status run_bench(hg__call *call, hg_error *e)
     size_t threads = o->threads ? o->threads : hg__processors();
     hg__figures figures = {0};
     hg_status s = check_word(call, e);
+    if (!s) s = check_options(call, e);
     if (!s && call->words && !strcmp(call->word[0], literature))
         return hg__bench_literature(call, &((const values *)call->values)->literature,
                                     &(hg__literature_frame){o->threads, o->seed}, e);

@@ -65,6 +65,13 @@ refused 2 'one word too many' bench train infer
 refused 2 "did you mean 'avx2'?" bench kernels --set avx1 -q
 refused 2 '--rounds: 0 is too small' bench --rounds 0
 refused 1 'no-such' bench train --model no-such.hg -q
+refused 2 'here run ref, generic' bench kernels --set zzz -q
+refused 2 '--set: is for bench kernels' bench train --set generic -q
+refused 2 '--output: is for bench literature' bench -o page.html
+refused 2 '--model: is for bench train and infer' bench kernels --model conv
+refused 2 'HOURGLASS_ISA chooses the kernels' bench kernels --layers --set generic
+refused 2 'nosuch: is neither a preset nor a file' bench --model nosuch
+ok 'and measures nothing before it is refused' lacks err Measuring
 
 run python3 "$SOURCE_DIR/bench/compare.py" . trian
 ok './dev bench refuses a section that it does not know' has err 'trian is no section; there are kernels, sweep, layers,'
