@@ -99,10 +99,12 @@ typedef struct hg_train_result {
 hg_status hg_train(hg_train_result *r, const hg_set *set, const char *model, const char *run, const hg_train_options *o,
                    const hg_train_listener *l, hg_error *e);
 
-/* What a run that goes on may do otherwise; 0: as before. Neither changes the bits of the epochs that it shares. */
+/* What a run that goes on may do otherwise; 0: as before. None changes the bits of the epochs that it shares. */
 typedef struct hg_train_changes {
-    size_t epochs;  /* train up to so many */
-    size_t threads; /* with so many threads */
+    size_t epochs;     /* train up to so many */
+    size_t threads;    /* with so many threads */
+    double max_memory; /* in so many MB, and */
+    bool recompute;    /* from now on with values computed again instead of kept: as in hg_train_options */
 } hg_train_changes;
 
 /* Goes on from RUN/checkpoint, bitwise as if it had never stopped. The set must be the one of the run

@@ -46,7 +46,8 @@ static const hg__option rows[] = {
      .type = HG__TEXT,
      .offset = AT(resume),
      .value = "RUN",
-     .help = "go on with a run; nothing else is needed, only --epochs and --threads may change"},
+     .help =
+         "go on with a run; nothing else is needed, only --epochs, --threads, --max-memory and --recompute may change"},
     {.name = "force",
      .type = HG__FLAG,
      .offset = AT(force),
@@ -279,7 +280,7 @@ done:
 
 static bool may_change(const char *name)
 {
-    static const char *const names[] = {"resume", "epochs", "threads", "offline"};
+    static const char *const names[] = {"resume", "epochs", "threads", "max-memory", "recompute", "offline"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) return true;
     return hg__option_find(hg__common_rows, name);
@@ -337,6 +338,8 @@ static hg_status train_on(hg__call *call, hg_train_listener *l, hg_train_result 
     hg_train_changes changes = {0};
     if (hg__call_typed(call, "epochs")) changes.epochs = v->train.epochs;
     if (hg__call_typed(call, "threads")) changes.threads = v->train.threads ? v->train.threads : hg__processors();
+    if (hg__call_typed(call, "max-memory")) changes.max_memory = v->train.max_memory;
+    if (hg__call_typed(call, "recompute")) changes.recompute = v->train.recompute;
     hg_status s = refuse_changes(call, e);
     if (!s && strlen(v->resume) >= sizeof r->run)
         s = hg__fail(e, HG_USAGE, "--resume", "is longer than the %zu letters that a run's path may have",

@@ -207,3 +207,8 @@ ok '2 epochs and 1 more have the weights of 3' [ "$(grep weights_sha256 out)" = 
 HOURGLASS_ISA=generic run hourglass train --resume $R --epochs 4
 ok 'that other kernels go on is told' has err 'goes on with generic'
 ok 'and recorded' has $R/env.json '"resumed_isa": "generic"'
+cp -r $R leaner
+run hourglass train --resume $R --epochs 5 --json -q
+resumed=$(grep weights_sha256 out)
+run hourglass train --resume leaner --epochs 5 --max-memory 12 --recompute --json -q
+ok 'a run goes on in less memory, to the same weights' [ "$(grep weights_sha256 out)" = "$resumed" ]
