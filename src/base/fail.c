@@ -38,7 +38,8 @@ hg_status hg__fail_errno(hg_error *e, const char *where, const char *what)
 
 hg_status hg__fail_memory(hg_error *e, const char *where, size_t bytes)
 {
-    return hg__fail(e, HG_MEMORY, where, "%zu bytes of memory are not to be had; use a smaller batch or model", bytes);
+    return hg__fail(e, HG_MEMORY, where, "%.4g MB of memory are not to be had; use a smaller batch or model",
+                    1e-6 * (double)bytes);
 }
 
 hg_status hg__fail_within(hg_error *e, hg_status status, const char *outer)

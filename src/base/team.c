@@ -131,7 +131,8 @@ hg_status hg__team_open(hg__team **team, size_t threads, hg_error *e)
         if (pthread_create(&t->member[i].id, NULL, work, &t->member[i])) {
             t->threads = i;
             hg__team_close(&t);
-            return hg__fail(e, HG_MEMORY, "threads", "the system gives no more than %zu; ask for fewer", i);
+            return hg__fail(e, HG_MEMORY, "threads", "the system gives no more than %zu; ask for fewer with --threads",
+                            i);
         }
     }
     *team = t;

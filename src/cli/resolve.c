@@ -69,25 +69,6 @@ static hg_status heed_isa(hg__call *call, hg_error *e)
                     asked, isa, precision);
 }
 
-/* HOURGLASS_EPOCS: a word of warning, no more, for the variable may be somebody else's. */
-static void look_for_slips(hg__call *call)
-{
-    for (char **variable = environ; *variable; variable++) {
-        const char *names[160], *near;
-        char texts[160][32], name[64];
-        size_t n = 0;
-        if (strncmp(*variable, "HOURGLASS_", 10)) continue;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
-        bool known = !strcmp(name, "HOURGLASS_DATA") || !strcmp(name, "HOURGLASS_ISA");
-        for (hg__slot s = {0}; n < 160 && hg__slot_next(call->command, &s); n++)
-            names[n] = variable_name(s.row->name, texts[n], sizeof texts[n]), known |= !strcmp(names[n], name);
-        near = known ? NULL : hg__nearest(name, names, n);
-        if (near) snprintf(call->warning, sizeof call->warning, "%s names no option; did you mean %s?", name, near);
-    }
-}
-
-/* ---- Config files ------------------------------------------------------------------------------ */
-
 static bool command_has(const hg__command *c, const char *name)
 {
     for (hg__slot s = {0}; hg__slot_next(c, &s);)
@@ -103,6 +84,38 @@ static bool some_command_has(const char *name)
         if (command_has(hg__commands[i], name)) return true;
     return false;
 }
+
+/* A variable of another command's option is fine, as a key of a config file is. */
+static bool some_command_listens(const char *variable)
+{
+    char option[64];
+    size_t n = 0;
+    if (!strcmp(variable, "HOURGLASS_DATA") || !strcmp(variable, "HOURGLASS_ISA")) return true;
+    for (const char *p = variable + strlen("HOURGLASS_"); *p && n + 1 < sizeof option; p++)
+        option[n++] = *p == '_' ? '-' : (char)tolower((unsigned char)*p);
+    option[n] = 0;
+    return some_command_has(option);
+}
+
+/* HOURGLASS_EPOCS: a word of warning, no more, for the variable may be somebody else's. */
+static void look_for_slips(hg__call *call)
+{
+    for (char **variable = environ; *variable; variable++) {
+        const char *names[160], *near;
+        char texts[160][32], name[64];
+        size_t n = 0;
+        if (strncmp(*variable, "HOURGLASS_", 10)) continue;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
+        if (some_command_listens(name)) continue;
+        names[n++] = "HOURGLASS_DATA", names[n++] = "HOURGLASS_ISA";
+        for (hg__slot s = {0}; n < 160 && hg__slot_next(call->command, &s); n++)
+            names[n] = variable_name(s.row->name, texts[n], sizeof texts[n]);
+        near = hg__nearest(name, names, n);
+        if (near) snprintf(call->warning, sizeof call->warning, "%s names no option; did you mean %s?", name, near);
+    }
+}
+
+/* ---- Config files ------------------------------------------------------------------------------ */
 
 /* A key of another command is fine, so that one file serves all; a key of none is a mistake. */
 static hg_status refuse_unknown_key(const hg__command *c, const char *path, const char *key, hg_error *e)

@@ -181,7 +181,10 @@ hg_status hg_batcher_open(hg_batcher **batcher, const hg_set *set, const uint32_
     s = take_memory(b, e);
     if (!s) {
         memcpy(b->given, index, n * sizeof *index);
-        if (!start(b)) s = hg__fail(e, HG_MEMORY, set->name, "the system gives no thread for making batches");
+        if (!start(b))
+            s = hg__fail(
+                e, HG_MEMORY, set->name,
+                "the system gives no thread for making batches; raise its limit of memory or processes (ulimit)");
     }
     if (s) return free_all(b), s;
     *batcher = b;
