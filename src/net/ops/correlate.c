@@ -2,6 +2,8 @@
  * counts, the second fills. */
 #include "net/ops/correlate.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 
 enum {
@@ -9,8 +11,8 @@ enum {
     MOST_STRIDE = 64,
     MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
     FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
-    FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product, … */
-    FEW_OUTPUTS = 4,         /* … or gives so few that its gradient alone would be a product of one short chain */
+    FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
+    FEW_OUTPUTS = 4,         /* of a gather: the gradient of one tap's weights would be but a chain or four, so … */
     MOST_COPIES = 768 << 10, /* both axes do where the parts' weights are so many values more than W: they stay near */
 };
 
@@ -50,8 +52,9 @@ typedef struct table {
     hg__correlate g;
     size_t micro;
     way gather, scatter; /* no parts where it is not used */
+    way weights;         /* the scatter where W lies by phase, else the gather, with a frame of its own, in … */
     size_t shares;
-    share *share; /* [shares]: of the scatter where W lies by phase, else of the gather */
+    share *share; /* [shares] */
 } table;
 
 /* Hands out pieces of a table; without memory it only counts. */
@@ -211,7 +214,7 @@ static line line_of(const way *w, hg__axis a, size_t in, size_t out)
 {
     line l = {
         .a = a, .in = in, .out = out, .phases = w->scatters ? a.stride : 1, .scatters = w->scatters, .trims = true};
-    l.trims = in_c(w) >= FEW_VALUES && (w->scatters || out_c(w) > FEW_OUTPUTS) && trimming_pays(&l);
+    l.trims = in_c(w) >= FEW_VALUES && trimming_pays(&l);
     return l;
 }
 
@@ -296,12 +299,13 @@ typedef struct plane {
     span sy, sx;
 } plane;
 
-/* Before the first part. Each part has weights of its own. */
-static plane plane_of(const way *w, const hg__correlate *g)
+/* Before the first part. Each part has weights of its own. may_trim: where it pays. */
+static plane plane_of(const way *w, const hg__correlate *g, bool may_trim)
 {
     plane a = {.y = line_of(w, g->y, w->in.h, w->out.h), .x = line_of(w, g->x, w->in.w, w->out.w)};
     size_t pairs = w->groups * in_c(w) * out_c(w), own = g->y.k * g->x.k;
-    if (count_taps(&a.y) * count_taps(&a.x) * pairs > own * pairs + MOST_COPIES) a.y.trims = a.x.trims = false;
+    if (!may_trim || count_taps(&a.y) * count_taps(&a.x) * pairs > own * pairs + MOST_COPIES)
+        a.y.trims = a.x.trims = false;
     if (!a.y.trims) frame_line(&a.y);
     if (!a.x.trims) frame_line(&a.x);
     return a;
@@ -376,12 +380,14 @@ static way way_of(const hg__correlate *g, bool scatters)
                  .groups = g->groups};
 }
 
+static hg__frame frame_of(const plane *a) { return (hg__frame){a->y.before, a->x.before, a->y.behind, a->x.behind}; }
+
 static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, bump *b)
 {
     way w = way_of(g, scatters);
-    plane a = plane_of(&w, g);
+    plane a = plane_of(&w, g, true);
     size_t n = 0;
-    w.frame = (hg__frame){a.y.before, a.x.before, a.y.behind, a.x.behind};
+    w.frame = frame_of(&a);
     w.parts = count_spans(&a.y) * count_spans(&a.x);
     w.part = take(b, w.parts * sizeof *w.part);
     for (a.sy = (span){0}; next_span(&a.y, &a.sy);)
@@ -393,11 +399,9 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
     return w;
 }
 
-static const way *way_of_weights(const table *t) { return t->g.by_phase ? &t->scatter : &t->gather; }
-
 static share build_share(const table *t, const plane *a, bump *b)
 {
-    const way *w = way_of_weights(t);
+    const way *w = &t->weights;
     share p = {.at = build_meeting(w, a, t->micro, b)};
     size_t each = p.at.runs / rows_of(a);
     p.c_run = take(b, p.at.runs * sizeof *p.c_run);
@@ -408,8 +412,10 @@ static share build_share(const table *t, const plane *a, bump *b)
 
 static void build_shares(table *t, bump *b)
 {
-    const way *w = way_of_weights(t);
-    plane a = plane_of(w, &t->g);
+    way *w = &t->weights;
+    *w = way_of(&t->g, t->g.by_phase);
+    plane a = plane_of(w, &t->g, w->scatters || out_c(w) > FEW_OUTPUTS);
+    w->frame = frame_of(&a);
     for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) t->shares++;
     t->share = take(b, t->shares * sizeof *t->share);
@@ -442,10 +448,13 @@ hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input)
 {
     bump count = {0};
     table t = build(s, big_is_input, &count);
-    size_t gather = framed_size(t.gather.in, t.gather.frame), scatter = framed_size(t.scatter.in, t.scatter.frame);
-    return (hg__needs){.table = count.used,
-                       .packed = t.gather.packed + t.scatter.packed,
-                       .scratch = s->micro * (gather > scatter ? gather : scatter)};
+    const way *ways[] = {&t.gather, &t.scatter, &t.weights};
+    size_t room = 0;
+    for (size_t i = 0; i < 3; i++) {
+        size_t size = framed_size(ways[i]->in, ways[i]->frame);
+        room = size > room ? size : room;
+    }
+    return (hg__needs){.table = count.used, .packed = t.gather.packed + t.scatter.packed, .scratch = s->micro * room};
 }
 
 /* ---- Products ------------------------------------------------------------------------------------------ */
@@ -510,7 +519,7 @@ void hg__correlate_gather(const hg__call *c, const hg__side *s)
 {
     const table *t = c->table;
     const way *w = &t->gather;
-    bool at_hand = s->framed && is_framed(w->frame);
+    bool at_hand = s->framed && is_framed(w->frame) && !memcmp(&w->frame, &t->weights.frame, sizeof w->frame);
     multiply(c, w, at_hand ? c->scratch : frame_side(c, w->in, w->frame, s->in), c->packed, s);
 }
 
@@ -524,7 +533,7 @@ void hg__correlate_scatter(const hg__call *c, const hg__side *s)
 void hg__correlate_weights(const hg__call *c, const real *big, const real *small, real *dw)
 {
     const table *t = c->table;
-    const way *w = way_of_weights(t);
+    const way *w = &t->weights;
     const real *a = frame_side(c, w->in, w->frame, w->scatters ? small : big), *d = w->scatters ? big : small;
     for (const share *p = t->share; p < t->share + t->shares; p++)
         for (size_t group = 0; group < w->groups; group++)
