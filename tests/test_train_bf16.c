@@ -144,8 +144,8 @@ static void where_it_cannot_be_had_training_in_bf16_is_refused(void **state)
     hg_status s = hg_train(&r, p->set, p->graph, p->run, &o, &p->listener, &p->e);
     unsetenv("HOURGLASS_ISA");
     assert_int_equal(s, HG_USAGE);
-    assert_string_equal(p->e.where, "precision");
-    assert_non_null(strstr(p->e.what, "'generic', which has no bf16"));
+    assert_string_equal(p->e.where, "HOURGLASS_ISA");
+    assert_non_null(strstr(p->e.what, "'generic', which has f32, and the training is in bf16"));
 }
 
 int main(void)

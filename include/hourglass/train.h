@@ -103,8 +103,8 @@ hg_status hg_train(hg_train_result *r, const hg_set *set, const char *model, con
 typedef struct hg_train_changes {
     size_t epochs;     /* train up to so many */
     size_t threads;    /* with so many threads */
-    double max_memory; /* in so many MB, and */
-    bool recompute;    /* from now on with values computed again instead of kept: as in hg_train_options */
+    double max_memory; /* in so many MB; INFINITY: in any */
+    int recompute;     /* 1: from now on with values computed again instead of kept; -1: no longer */
 } hg_train_changes;
 
 /* Goes on from RUN/checkpoint, bitwise as if it had never stopped. The set must be the one of the run

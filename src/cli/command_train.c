@@ -338,8 +338,9 @@ static hg_status train_on(hg__call *call, hg_train_listener *l, hg_train_result 
     hg_train_changes changes = {0};
     if (hg__call_typed(call, "epochs")) changes.epochs = v->train.epochs;
     if (hg__call_typed(call, "threads")) changes.threads = v->train.threads ? v->train.threads : hg__processors();
-    if (hg__call_typed(call, "max-memory")) changes.max_memory = v->train.max_memory;
-    if (hg__call_typed(call, "recompute")) changes.recompute = v->train.recompute;
+    if (hg__call_typed(call, "max-memory"))
+        changes.max_memory = v->train.max_memory > 0 ? v->train.max_memory : (double)INFINITY;
+    if (hg__call_typed(call, "recompute")) changes.recompute = v->train.recompute ? 1 : -1;
     hg_status s = refuse_changes(call, e);
     if (!s && strlen(v->resume) >= sizeof r->run)
         s = hg__fail(e, HG_USAGE, "--resume", "is longer than the %zu letters that a run's path may have",

@@ -82,7 +82,8 @@ hg_status hg__journal_isa(hg__trainer *t, hg_error *e)
     if (hg_run_read_json(t->run, "env.json", &text, NULL)) return HG_OK; /* it is not needed to go on */
     hg__json_parse(&env, text, "env.json", NULL);
     free(text);
-    const char *then = json_string_value(json_object_get(env, "isa"));
+    json_t *list = json_object_get(env, "resumed_isa"), *last = json_array_get(list, json_array_size(list) - 1);
+    const char *then = json_string_value(last ? last : json_object_get(env, "isa"));
     if (!then || !strcmp(then, now)) {
         json_decref(env);
         return HG_OK;
@@ -91,7 +92,8 @@ hg_status hg__journal_isa(hg__trainer *t, hg_error *e)
             "warning: the run began with the kernels %s and goes on with %s: it will not have the bits of one that "
             "never stopped (HOURGLASS_ISA=%s keeps them)",
             then, now, then);
-    json_object_set_new(env, "resumed_isa", json_string(now));
+    if (!json_is_array(list)) json_object_set_new(env, "resumed_isa", list = json_array());
+    json_array_append_new(list, json_string(now));
     return write_document(t->run, "env.json", env, e);
 }
 

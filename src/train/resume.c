@@ -4,6 +4,7 @@
 #include "train/train_rows.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,14 +44,13 @@ static hg_status read_options(hg__trainer *t, const hg__saved *saved, const hg_t
     hg_status s = hg__train_values_read(&t->o, t->held, saved->path, e);
     if (!s) hg__optimizer_settle(&t->o);
     if (c->threads) t->o.threads = c->threads;
-    if (c->max_memory > 0) t->o.max_memory = c->max_memory;
-    if (c->recompute) t->o.recompute = true;
-    if (s || !epochs) return s;
-    if (epochs != t->o.epochs && hg__schedule_named(t->o.schedule)->whole)
+    if (c->max_memory > 0) t->o.max_memory = isinf(c->max_memory) ? 0 : c->max_memory;
+    if (c->recompute) t->o.recompute = c->recompute > 0;
+    if (!s && epochs && epochs != t->o.epochs && hg__schedule_named(t->o.schedule)->whole)
         hg__say(t->l, "warning: the %s schedule now ends at epoch %zu instead of %zu", t->o.schedule, epochs,
                 t->o.epochs);
-    t->o.epochs = epochs;
-    return hg__train_check(&t->o, e);
+    if (epochs) t->o.epochs = epochs;
+    return s ? s : hg__train_check(&t->o, e);
 }
 
 static hg_status check_epochs(const hg__trainer *t, hg_error *e)

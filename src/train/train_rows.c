@@ -1,6 +1,8 @@
 /* train_rows.c: see train_rows.h. A row is the only place where a default, a range or a help text stands. */
 #include "train/train_rows.h"
 
+#include "kern/kernels.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,6 +116,16 @@ static bool is_left_out(const hg__option *row, const void *values)
     return (row->type == HG__TEXT || row->type == HG__CHOICE) && !*(const char *const *)(const void *)at;
 }
 
+/* A run in float32 that goes on in a shell which forces kernels in bf16 would not be one, and the other way round. */
+static hg_status check_isa(const hg_train_options *o, hg_error *e)
+{
+    const char *isa;
+    const bool half = !strcmp(o->precision, "bf16"), forced = hg__kernels_forced(&isa) == HG_PRECISION_BF16;
+    if (!isa || half == forced) return HG_OK;
+    return hg__fail(e, HG_USAGE, "HOURGLASS_ISA", "names '%s', which has %s, and the training is in %s; unset it", isa,
+                    forced ? "bf16" : "f32", o->precision);
+}
+
 hg_status hg__train_check(const hg_train_options *o, hg_error *e)
 {
     char text[64], where[64];
@@ -124,7 +136,8 @@ hg_status hg__train_check(const hg_train_options *o, hg_error *e)
         hg_status s = hg__option_set(row, &copy, hg__option_text(row, o, text, sizeof text), where, e);
         if (s) return s;
     }
-    if (o->warmup <= (double)o->epochs) return HG_OK;
+    hg_status s = check_isa(o, e);
+    if (s || o->warmup <= (double)o->epochs) return s;
     return hg__fail(e, HG_USAGE, "--warmup", "%g epochs of warm-up are more than the %zu of the whole training",
                     o->warmup, o->epochs);
 }

@@ -206,7 +206,9 @@ run hourglass train mnist-sample --model conv --epochs 3 --json -q
 ok '2 epochs and 1 more have the weights of 3' [ "$(grep weights_sha256 out)" = "$resumed" ]
 HOURGLASS_ISA=generic run hourglass train --resume $R --epochs 4
 ok 'that other kernels go on is told' has err 'goes on with generic'
-ok 'and recorded' has $R/env.json '"resumed_isa": "generic"'
+ok 'and recorded' python3 -c "import json; assert json.load(open('$R/env.json'))['resumed_isa'] == ['generic']"
+HOURGLASS_ISA=avx512bf16 run hourglass train --resume $R --epochs 5
+ok 'but not kernels of another precision' [ "$status" = 2 ]
 cp -r $R leaner
 run hourglass train --resume $R --epochs 5 --json -q
 resumed=$(grep weights_sha256 out)
