@@ -38,7 +38,7 @@ hg_status hg__fail_errno(hg_error *e, const char *where, const char *what)
 
 hg_status hg__fail_memory(hg_error *e, const char *where, size_t bytes)
 {
-    return hg__fail(e, HG_MEMORY, where, "%.4g MB of memory are not to be had; use a smaller batch or model",
+    return hg__fail(e, HG_MEMORY, where, "%.1f MB of memory are not to be had; use a smaller batch or model",
                     1e-6 * (double)bytes);
 }
 

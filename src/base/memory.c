@@ -27,13 +27,15 @@ static size_t left_on_machine(void)
     return known ? sum : SIZE_MAX;
 }
 
-/* How a version of control groups names its files, and the line of memory.stat that counts what can be dropped. */
+/* How a version of control groups names its files, and the lines of memory.stat that count what can be dropped. */
 typedef struct group_files {
-    const char *limit, *used, *droppable;
+    const char *limit, *used, *droppable[2];
 } group_files;
 
-static const group_files version_1 = {"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "};
-static const group_files version_2 = {"memory.max", "memory.current", "inactive_file "};
+static const group_files version_1 = {"memory.limit_in_bytes",
+                                      "memory.usage_in_bytes",
+                                      {"total_inactive_file ", "total_active_file "}};
+static const group_files version_2 = {"memory.max", "memory.current", {"inactive_file ", "active_file "}};
 
 /* The number behind `label` in a file of a group; SIZE_MAX: none, which "max" is too. */
 static size_t group_number(const char *group, const char *name, const char *label)
@@ -51,9 +53,11 @@ static size_t group_number(const char *group, const char *name, const char *labe
 static size_t left_in_group(const char *group, const group_files *files)
 {
     size_t limit = group_number(group, files->limit, ""), used = group_number(group, files->used, "");
-    size_t droppable = group_number(group, "memory.stat", files->droppable);
     if (limit == SIZE_MAX || used == SIZE_MAX) return SIZE_MAX;
-    if (droppable != SIZE_MAX) used -= droppable < used ? droppable : used;
+    for (size_t i = 0; i < 2; i++) {
+        size_t droppable = group_number(group, "memory.stat", files->droppable[i]);
+        if (droppable != SIZE_MAX) used -= droppable < used ? droppable : used;
+    }
     return limit > used ? limit - used : 0;
 }
 

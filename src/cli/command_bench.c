@@ -135,14 +135,15 @@ static hg_status check_options(const hg__call *call, hg_error *e)
         snprintf(option, sizeof option, "--%s", readers[i].option);
         return hg__fail(e, HG_USAGE, option, "is for bench %s; leave it out", readers[i].names);
     }
-    if (*o->set && (o->sweep || o->layers))
+    const bool kernels = asked & KERNELS && *o->set;
+    if (kernels && (o->sweep || o->layers))
         return hg__fail(e, HG_USAGE, "--set",
                         "chooses rows of the kernel table; for --sweep and --layers HOURGLASS_ISA "
                         "chooses the kernels");
     const hg__kernels *k;
     hg_graph *g = NULL;
-    hg_status s = *o->set ? hg__kernels_named(&k, o->set, "--set", e) : HG_OK;
-    if (!s && *o->model) s = hg_graph_open(&g, o->model, NULL, e);
+    hg_status s = kernels ? hg__kernels_named(&k, o->set, "--set", e) : HG_OK;
+    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg_graph_open(&g, o->model, NULL, e);
     hg_graph_close(&g);
     return s;
 }

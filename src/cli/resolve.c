@@ -60,13 +60,16 @@ static hg_status heed_isa(hg__call *call, hg_error *e)
     bool there = false;
     while (!there && hg__slot_next(call->command, &s)) there = !strcmp(s.row->name, "precision");
     if (!isa || !there) return HG_OK;
-    if (call->origin[s.number] == HG__FROM_DEFAULT)
-        return apply(call, (hg__setting){s, precision}, HG__FROM_ISA, "HOURGLASS_ISA", e);
-    char asked[16];
+    if (call->origin[s.number] < HG__FROM_ENVIRONMENT) {
+        if (!apply(call, (hg__setting){s, precision}, HG__FROM_ISA, "HOURGLASS_ISA", NULL)) return HG_OK;
+        return hg__fail(e, HG_USAGE, "HOURGLASS_ISA", "names '%s', which has %s, and %s does not; unset it", isa,
+                        precision, call->command->name);
+    }
+    char asked[16], source[1024];
     hg__option_text(s.row, (char *)call->values + s.offset, asked, sizeof asked);
     if (!strcmp(asked, precision)) return HG_OK;
-    return hg__fail(e, HG_USAGE, "--precision", "is %s, but HOURGLASS_ISA names '%s', which has %s; unset one of them",
-                    asked, isa, precision);
+    return hg__fail(e, HG_USAGE, hg__call_source(call, "precision", source, sizeof source),
+                    "is %s, but HOURGLASS_ISA names '%s', which has %s; unset one of them", asked, isa, precision);
 }
 
 static bool command_has(const hg__command *c, const char *name)
@@ -92,7 +95,7 @@ static bool some_command_listens(const char *variable)
     size_t n = 0;
     if (!strcmp(variable, "HOURGLASS_DATA") || !strcmp(variable, "HOURGLASS_ISA")) return true;
     for (const char *p = variable + strlen("HOURGLASS_"); *p && n + 1 < sizeof option; p++)
-        option[n++] = *p == '_' ? '-' : (char)tolower((unsigned char)*p);
+        option[n++] = *p == '_' ? '-' : isupper((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '?';
     option[n] = 0;
     return some_command_has(option);
 }

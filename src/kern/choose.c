@@ -45,9 +45,7 @@ hg_status hg__kernels_named(const hg__kernels **k, const char *name, const char 
 {
     const hg__set_row *row = row_of(name);
     if (!row) return unknown(name, where, e);
-    if (!row->runs_here())
-        return hg__fail(e, HG_USAGE, where,
-                        "this processor cannot run '%s'; leave that out, and the best that runs is used", name);
+    if (!row->runs_here()) return hg__fail(e, HG_USAGE, where, "this processor cannot run '%s'; leave it out", name);
     *k = row->kernels;
     return HG_OK;
 }
