@@ -38,8 +38,9 @@ hg_status hg__fail_errno(hg_error *e, const char *where, const char *what)
 
 hg_status hg__fail_memory(hg_error *e, const char *where, size_t bytes)
 {
+    const size_t tenth = 100000; /* of a MB: rounded up, or a little would be none */
     return hg__fail(e, HG_MEMORY, where, "%.1f MB of memory are not to be had; use a smaller batch or model",
-                    1e-6 * (double)bytes);
+                    (double)(bytes / tenth + (bytes % tenth > 0)) / 10);
 }
 
 hg_status hg__fail_within(hg_error *e, hg_status status, const char *outer)
