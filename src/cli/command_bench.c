@@ -106,14 +106,7 @@ static const struct {
     {"set", KERNELS, "kernels"},
     {"sweep", KERNELS, "kernels"},
     {"layers", KERNELS, "kernels"},
-    {"seed", KERNELS | LITERATURE, "kernels and literature"},
-    {"quick", LITERATURE, "literature"},
-    {"full", LITERATURE, "literature"},
-    {"only", LITERATURE, "literature"},
-    {"out", LITERATURE, "literature"},
-    {"output", LITERATURE, "literature"},
-    {"force", LITERATURE, "literature"},
-    {"offline", LITERATURE, "literature"},
+    {"seed", KERNELS | LITERATURE, "kernels and literature"}, /* all of hg__literature_rows are literature's */
 };
 
 static unsigned benches_asked(const hg__call *call)
@@ -124,17 +117,24 @@ static unsigned benches_asked(const hg__call *call)
     return LITERATURE;
 }
 
+static hg_status refuse(const hg__call *call, const char *option, const char *names, hg_error *e)
+{
+    char where[32];
+    if (!hg__call_typed(call, option)) return HG_OK;
+    snprintf(where, sizeof where, "--%s", option);
+    return hg__fail(e, HG_USAGE, where, "is for bench %s; leave it out", names);
+}
+
 /* What is wrong is told before anything is measured. */
-static hg_status check_options(const hg__call *call, hg_error *e)
+static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e)
 {
     const hg__bench_options *o = &((const values *)call->values)->o;
-    const unsigned asked = benches_asked(call);
-    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        char option[32];
-        if (readers[i].by & asked || !hg__call_typed(call, readers[i].option)) continue;
-        snprintf(option, sizeof option, "--%s", readers[i].option);
-        return hg__fail(e, HG_USAGE, option, "is for bench %s; leave it out", readers[i].names);
-    }
+    hg_status s = HG_OK;
+    for (size_t i = 0; !s && i < sizeof readers / sizeof *readers; i++)
+        if (!(readers[i].by & asked)) s = refuse(call, readers[i].option, readers[i].names, e);
+    for (const hg__option *row = hg__literature_rows; !s && row->name && !(asked & LITERATURE); row++)
+        s = refuse(call, row->name, literature, e);
+    if (s) return s;
     const bool kernels = asked & KERNELS && *o->set;
     if (kernels && (o->sweep || o->layers))
         return hg__fail(e, HG_USAGE, "--set",
@@ -142,7 +142,7 @@ static hg_status check_options(const hg__call *call, hg_error *e)
                         "chooses the kernels");
     const hg__kernels *k;
     hg_graph *g = NULL;
-    hg_status s = kernels ? hg__kernels_named(&k, o->set, "--set", e) : HG_OK;
+    if (kernels) s = hg__kernels_named(&k, o->set, "--set", e);
     if (!s && asked & (TRAIN | INFER) && *o->model) s = hg_graph_open(&g, o->model, NULL, e);
     hg_graph_close(&g);
     return s;
@@ -165,12 +165,12 @@ static hg_status measure_peaks(const hg__call *call, size_t threads, hg__figures
     return s;
 }
 
-static hg_status measure(const hg__call *call, size_t threads, hg__figures *figures, hg_error *e)
+static hg_status measure(const hg__call *call, unsigned asked, size_t threads, hg__figures *figures, hg_error *e)
 {
     const hg__bench_options *o = &((const values *)call->values)->o;
     hg_status s = measure_peaks(call, threads, figures, e);
     for (size_t i = 0; !s && i < BENCHES; i++) {
-        if (call->words && strcmp(call->word[0], benches[i].name)) continue;
+        if (!(asked & 1U << i)) continue;
         hg__console_say(&call->console, "Measuring %s ...", benches[i].name);
         hg__bench *run = i           ? benches[i].run
                          : o->sweep  ? hg__bench_sweep
@@ -238,12 +238,13 @@ static hg_status run_bench(hg__call *call, hg_error *e)
     const hg__bench_options *o = &((const values *)call->values)->o;
     size_t threads = o->threads ? o->threads : hg__processors();
     hg__figures figures = {0};
+    const unsigned asked = benches_asked(call);
     hg_status s = check_word(call, e);
-    if (!s) s = check_options(call, e);
-    if (!s && call->words && !strcmp(call->word[0], literature))
+    if (!s) s = check_options(call, asked, e);
+    if (!s && asked == LITERATURE)
         return hg__bench_literature(call, &((const values *)call->values)->literature,
                                     &(hg__literature_frame){o->threads, o->seed}, e);
-    if (!s) s = measure(call, threads, &figures, e);
+    if (!s) s = measure(call, asked, threads, &figures, e);
     if (!s) s = hg__figures_done(&figures, e);
     if (!s && call->common->json) s = print_json(call, &figures, threads, e);
     else if (!s) print_table(call, &figures);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cli/output.h"
 #include "cli/walk_rows.h"
+#include "kern/kernels.h"
 
 #include <string.h>
 
@@ -52,16 +53,13 @@ hg_status hg__forward_open(hg__call *call, hg__subject *s, hg_error *e)
     return status ? status : hg__subject_cut(s, v->keep, e);
 }
 
-static hg_precision precision_named(const char *name)
-{
-    if (!strcmp(name, "int8")) return HG_PRECISION_INT8;
-    return strcmp(name, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16;
-}
-
 hg__walk hg__forward_walk(const hg__forward_options *v, const char *from, const char *to)
 {
-    return (hg__walk){
-        .from = from, .to = to, .threads = v->threads, .batch = v->batch, .precision = precision_named(v->precision)};
+    return (hg__walk){.from = from,
+                      .to = to,
+                      .threads = v->threads,
+                      .batch = v->batch,
+                      .precision = hg__precision_named(v->precision)};
 }
 
 hg_status hg__forward_done(hg__call *call, size_t n, const char *what, hg_error *e)

@@ -53,9 +53,7 @@ static hg_status apply_environment(hg__call *call, hg_error *e)
 /* HOURGLASS_ISA names kernels of one precision: that is the default then, and to ask for another a contradiction. */
 static hg_status heed_isa(hg__call *call, hg_error *e)
 {
-    static const char *const names[] = {
-        [HG_PRECISION_F32] = "f32", [HG_PRECISION_BF16] = "bf16", [HG_PRECISION_INT8] = "int8"};
-    const char *isa, *precision = names[hg__kernels_forced(&isa)];
+    const char *isa, *precision = hg__precision_name(hg__kernels_forced(&isa));
     hg__slot s = {0};
     bool there = false;
     while (!there && hg__slot_next(call->command, &s)) there = !strcmp(s.row->name, "precision");
@@ -72,45 +70,35 @@ static hg_status heed_isa(hg__call *call, hg_error *e)
                     "is %s, but HOURGLASS_ISA names '%s', which has %s; unset one of them", asked, isa, precision);
 }
 
-static bool command_has(const hg__command *c, const char *name)
+/* Whether a command, or one below it, has the option of that name, or that the variable sets. */
+static bool command_has(const hg__command *c, const char *name, bool is_variable)
 {
+    char text[64];
     for (hg__slot s = {0}; hg__slot_next(c, &s);)
-        if (!strcmp(s.row->name, name)) return true;
+        if (!strcmp(is_variable ? variable_name(s.row->name, text, sizeof text) : s.row->name, name)) return true;
     for (size_t i = 0; c->sub && c->sub[i]; i++)
-        if (command_has(c->sub[i], name)) return true;
+        if (command_has(c->sub[i], name, is_variable)) return true;
     return false;
 }
 
-static bool some_command_has(const char *name)
+static bool some_command_has(const char *name, bool is_variable)
 {
     for (size_t i = 0; hg__commands[i]; i++)
-        if (command_has(hg__commands[i], name)) return true;
+        if (command_has(hg__commands[i], name, is_variable)) return true;
     return false;
 }
 
-/* A variable of another command's option is fine, as a key of a config file is. */
-static bool some_command_listens(const char *variable)
-{
-    char option[64];
-    size_t n = 0;
-    if (!strcmp(variable, "HOURGLASS_DATA") || !strcmp(variable, "HOURGLASS_ISA")) return true;
-    for (const char *p = variable + strlen("HOURGLASS_"); *p && n + 1 < sizeof option; p++)
-        option[n++] = *p == '_' ? '-' : isupper((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '?';
-    option[n] = 0;
-    return some_command_has(option);
-}
-
-/* HOURGLASS_EPOCS: a word of warning, no more, for the variable may be somebody else's. */
+/* HOURGLASS_EPOCS: a word of warning, no more, for the variable may be somebody else's. One of another command's option
+ * is fine, as such a key of a config file is. */
 static void look_for_slips(hg__call *call)
 {
     for (char **variable = environ; *variable; variable++) {
-        const char *names[160], *near;
+        const char *names[160] = {"HOURGLASS_DATA", "HOURGLASS_ISA"}, *near;
         char texts[160][32], name[64];
-        size_t n = 0;
+        size_t n = 2;
         if (strncmp(*variable, "HOURGLASS_", 10)) continue;
         snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
-        if (some_command_listens(name)) continue;
-        names[n++] = "HOURGLASS_DATA", names[n++] = "HOURGLASS_ISA";
+        if (!strcmp(name, names[0]) || !strcmp(name, names[1]) || some_command_has(name, true)) continue;
         for (hg__slot s = {0}; n < 160 && hg__slot_next(call->command, &s); n++)
             names[n] = variable_name(s.row->name, texts[n], sizeof texts[n]);
         near = hg__nearest(name, names, n);
@@ -128,7 +116,7 @@ static hg_status refuse_unknown_key(const hg__command *c, const char *path, cons
     if (!strcmp(key, "config") || !strcmp(key, "help"))
         return hg__fail(e, HG_USAGE, path, "\"%s\" belongs on the command line, not into a config file; remove it",
                         key);
-    if (some_command_has(key)) return HG_OK;
+    if (some_command_has(key, false)) return HG_OK;
     for (hg__slot s = {0}; n < 160 && hg__slot_next(c, &s);) names[n++] = s.row->name;
     const char *near = hg__guess(key, names, n);
     return hg__fail(e, HG_USAGE, path, "\"%s\" is not the name of an option%s%s%s", key,

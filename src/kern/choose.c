@@ -62,10 +62,20 @@ hg_precision hg__kernels_forced(const char **name)
 static const struct {
     const char *name, *needs;
 } precisions[] = {
-    [HG_PRECISION_F32] = {"float32", ""},
+    [HG_PRECISION_F32] = {"f32", ""},
     [HG_PRECISION_BF16] = {"bf16", "AVX-512-BF16"},
     [HG_PRECISION_INT8] = {"int8", "AVX-512-VNNI"},
 };
+
+const char *hg__precision_name(hg_precision p) { return precisions[p].name; }
+
+hg_precision hg__precision_named(const char *name)
+{
+    hg_precision p = HG_PRECISION_F32;
+    for (size_t i = 0; i < sizeof precisions / sizeof *precisions; i++)
+        if (!strcmp(precisions[i].name, name)) p = (hg_precision)i;
+    return p;
+}
 
 hg_status hg__kernels_choose(const hg__kernels **k, hg_precision precision, hg_error *e)
 {

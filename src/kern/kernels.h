@@ -281,6 +281,8 @@ hg_status hg__kernels_choose(const hg__kernels **k, hg_precision precision, hg_e
 /* The precision of the set that HOURGLASS_ISA names; *name: NULL when it names none. */
 hg_precision hg__kernels_forced(const char **name);
 
+const char *hg__precision_name(hg_precision p);     /* "f32", "bf16", "int8" */
+hg_precision hg__precision_named(const char *name); /* of no such name: float32 */
 const char *hg__act_name(hg__act a);
 bool hg__act_named(const char *name, hg__act *a, real *slope); /* "leaky", "leaky=0.1" …; sets the default slope */
 

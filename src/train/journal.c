@@ -33,6 +33,16 @@ static hg_status write_document(hg_run *run, const char *name, json_t *document,
     return s;
 }
 
+/* The caller's. */
+static hg_status read_document(hg_run *run, const char *name, json_t **document, hg_error *e)
+{
+    char *text = NULL;
+    hg_status s = hg_run_read_json(run, name, &text, e);
+    if (!s) s = hg__json_parse(document, text, name, e);
+    free(text);
+    return s;
+}
+
 /* A JSON object that came as text; {} for NULL. */
 static json_t *object_of(const char *text) { return text ? json_loads(text, 0, NULL) : json_object(); }
 
@@ -76,12 +86,9 @@ hg_status hg__journal_begin(hg__trainer *t, const char *model, hg_error *e)
 
 hg_status hg__journal_isa(hg__trainer *t, hg_error *e)
 {
-    char *text = NULL;
     json_t *env = NULL;
     const char *now = t->plan->k->name;
-    if (hg_run_read_json(t->run, "env.json", &text, NULL)) return HG_OK; /* it is not needed to go on */
-    hg__json_parse(&env, text, "env.json", NULL);
-    free(text);
+    if (read_document(t->run, "env.json", &env, NULL)) return HG_OK; /* it is not needed to go on */
     json_t *list = json_object_get(env, "resumed_isa"), *last = json_array_get(list, json_array_size(list) - 1);
     const char *then = json_string_value(last ? last : json_object_get(env, "isa"));
     if (!then || !strcmp(then, now)) {
@@ -99,11 +106,8 @@ hg_status hg__journal_isa(hg__trainer *t, hg_error *e)
 
 hg_status hg__journal_epochs(hg__trainer *t, hg_error *e)
 {
-    char *text = NULL;
     json_t *config = NULL;
-    hg_status s = hg_run_read_json(t->run, "config.json", &text, e);
-    if (!s) s = hg__json_parse(&config, text, "config.json", e);
-    free(text);
+    hg_status s = read_document(t->run, "config.json", &config, e);
     if (s) return s;
     json_object_set_new(json_object_get(config, "values"), "epochs", json_integer((json_int_t)t->o.epochs));
     json_object_set_new(json_object_get(config, "sources"), "epochs", json_string("--resume"));

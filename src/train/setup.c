@@ -109,7 +109,7 @@ static hg_status open_model(hg__trainer *t, hg_graph **g, hg_error *e)
                          .seed = t->o.seed,
                          .memory = (size_t)ceil(1e6 * t->o.max_memory),
                          .recompute = t->o.recompute,
-                         .precision = strcmp(t->o.precision, "bf16") ? HG_PRECISION_F32 : HG_PRECISION_BF16};
+                         .precision = hg__precision_named(t->o.precision)};
     s = hg_plan_open(&t->plan, t->model, &o, e);
     o.batch = t->most, o.train = false, o.memory = 0, o.precision = HG_PRECISION_F32;
     return s ? s : hg_plan_open(&t->judge, t->model, &o, e);

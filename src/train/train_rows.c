@@ -120,10 +120,10 @@ static bool is_left_out(const hg__option *row, const void *values)
 static hg_status check_isa(const hg_train_options *o, hg_error *e)
 {
     const char *isa;
-    const bool half = !strcmp(o->precision, "bf16"), forced = hg__kernels_forced(&isa) == HG_PRECISION_BF16;
-    if (!isa || half == forced) return HG_OK;
+    const hg_precision forced = hg__kernels_forced(&isa);
+    if (!isa || hg__precision_named(o->precision) == forced) return HG_OK;
     return hg__fail(e, HG_USAGE, "HOURGLASS_ISA", "names '%s', which has %s, and the training is in %s; unset it", isa,
-                    forced ? "bf16" : "f32", o->precision);
+                    hg__precision_name(forced), o->precision);
 }
 
 hg_status hg__train_check(const hg_train_options *o, hg_error *e)

@@ -152,7 +152,7 @@ hg_status hg__standing_read(hg__standing *at, const hg__saved *s, hg_error *e);
 hg_status hg__journal_begin(hg__trainer *t, const char *model, hg_error *e);
 /* config.json of a resumed run says its new number of epochs. */
 hg_status hg__journal_epochs(hg__trainer *t, hg_error *e);
-/* A resumed run whose kernels are others than env.json's says so, and env.json too, as resumed_isa. */
+/* A resumed run whose kernels are others than env.json's says so, and is added there to resumed_isa. */
 hg_status hg__journal_isa(hg__trainer *t, hg_error *e);
 void hg__say(const hg_train_listener *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

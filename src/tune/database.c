@@ -38,8 +38,7 @@ static hg_status fail(const hg__database *d, int code, hg_error *e)
     case SQLITE_FULL: return hg__fail(e, HG_IO, d->path, "finds the disk full; make room, and give the command again");
     case SQLITE_IOERR:
         return hg__fail(e, HG_IO, d->path,
-                        "could not be read or written (%s); has the disk room? then give the "
-                        "command again",
+                        "could not be read or written (%s); has the disk room? then give the command again",
                         sqlite3_errmsg(d->sqlite));
     default: return hg__fail(e, HG_IO, d->path, "%s", sqlite3_errmsg(d->sqlite));
     }

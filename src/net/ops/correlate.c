@@ -2,9 +2,9 @@
  * counts, the second fills. */
 #include "net/ops/correlate.h"
 
-#include <string.h>
-
 #include "base/arena.h"
+
+#include <string.h>
 
 enum {
     MOST_KERNEL = 64, /* checked by solve, as the stride is */
@@ -12,8 +12,8 @@ enum {
     MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
     FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
     FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
-    FEW_OUTPUTS = 4,         /* of a gather: the gradient of one tap's weights would be but a chain or four, so … */
     MOST_COPIES = 768 << 10, /* both axes do where the parts' weights are so many values more than W: they stay near */
+    FEW_OUTPUTS = 4,         /* so does a gather's gradient: that of one tap's weights would be but so many chains */
 };
 
 /* Pixels of a way's output and taps that meet: what a product reads of the input, in its frame, and where it writes. */
