@@ -13,7 +13,7 @@ typedef struct hg__set_row {
 static inline bool hg__runs_anywhere(void) { return true; }
 
 extern const hg__kernels hg__kernels_generic, hg__kernels_avx2, hg__kernels_avx512, hg__kernels_avx512bf16,
-    hg__kernels_avx512int8, hg__kernels_neon;
+    hg__kernels_avx512int8, hg__kernels_amxbf16, hg__kernels_neon;
 
 #ifdef HG__KERN_X86
 /* Asks the processor and the operating system (cpuid and xgetbv). */
@@ -24,9 +24,13 @@ static inline bool hg__runs_avx512bf16(void)
     return hg__runs_avx512() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512bf16");
 }
 static inline bool hg__runs_avx512int8(void) { return hg__runs_avx512() && __builtin_cpu_supports("avx512vnni"); }
-#define HG__SETS_X86                                                            \
-    {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512}, \
-        {&hg__kernels_avx512bf16, hg__runs_avx512bf16}, {&hg__kernels_avx512int8, hg__runs_avx512int8},
+/* Asks the system to let this process have tiles. */
+bool hg__has_tiles(void);
+static inline bool hg__runs_amxbf16(void) { return hg__runs_avx512bf16() && hg__has_tiles(); }
+#define HG__SETS_X86                                                                                    \
+    {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512},                         \
+        {&hg__kernels_avx512bf16, hg__runs_avx512bf16}, {&hg__kernels_avx512int8, hg__runs_avx512int8}, \
+        {&hg__kernels_amxbf16, hg__runs_amxbf16},
 #else
 #define HG__SETS_X86
 #endif

@@ -17,6 +17,9 @@ enum {
  * at the number of samples. */
 static bool bf16_suits(size_t k, size_t n) { return k >= BF16_DEPTH && n > W / 2; }
 
+/* How many pairs k are, as products take them: HG__BF16 at once, the rest of which are zeros. */
+static size_t bf16_pairs(size_t k) { return (k + 2 * HG__BF16 - 1) / (2 * HG__BF16) * HG__BF16; }
+
 typedef __m512i vpairs;
 
 ALWAYS_INLINE vpairs pairs_get(const void *p) { return _mm512_loadu_si512(p); }

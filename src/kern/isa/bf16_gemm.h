@@ -6,6 +6,7 @@
 #ifndef HG_KERN_ISA_BF16_GEMM_H
 #define HG_KERN_ISA_BF16_GEMM_H
 
+#include "kern/isa/bf16_operands.h"
 #include "kern/isa/bf16_pack.h"
 
 enum {
@@ -112,21 +113,11 @@ static bf16_fn *const bf16_tiles[2][BF16_ROWS] = {
     {bf16_1x2, bf16_2x2, bf16_3x2, bf16_4x2, bf16_5x2, bf16_6x2, bf16_7x2, bf16_8x2},
 };
 
-/* n floats end to end. What stands in the rest of the last vector's place is overwritten, with zeros behind the n. */
-ALWAYS_INLINE void bf16_convert(const float *x, size_t n, uint16_t *out)
-{
-    size_t i = 0;
-    for (; i + 2 * W <= n; i += 2 * W) pairs_put(out + i, pairs_of(vf_get(x + i), vf_get(x + i + W)));
-    if (i == n) return;
-    vf high = n - i > W ? vf_head(x + i + W, n - i - W) : (vf){0};
-    pairs_put(out + i, pairs_of(vf_get_upto(x + i, n - i), high));
-}
-
 /* Tile by tile. */
 static void bf16_panels(const bf16_rows *x)
 {
     const hg__gemm *g = x->g;
-    const size_t m = x->to - x->from, parts = (m + BF16_ROWS - 1) / BF16_ROWS, pairs = (g->runs * g->run + 1) / 2;
+    const size_t m = x->to - x->from, parts = (m + BF16_ROWS - 1) / BF16_ROWS, pairs = bf16_pairs(g->runs * g->run);
     bf16_tile t = {.g = g, .k = x->k};
     for (size_t j = x->first; j < x->end; j += BF16_PANEL) {
         bool wide = g->n - j > W;
@@ -166,7 +157,7 @@ static void bf16_by_rows(bf16_rows x, size_t m)
 {
     uint32_t a[BF16_ROOM + W] __attribute__((aligned(64))); /* a row's last vector may reach over its end */
     const hg__gemm *g = x.g;
-    const size_t all = g->runs * g->run, pairs = (all + 1) / 2, blocks = (pairs + BF16_BLOCK - 1) / BF16_BLOCK;
+    const size_t all = g->runs * g->run, pairs = bf16_pairs(all), blocks = (pairs + BF16_BLOCK - 1) / BF16_BLOCK;
     x.a = a;
     for (size_t b = 0; b < blocks; b++) {
         bf16_block k = {.runs = 1, .from = part_start(pairs, blocks, b), .first = !b, .last = b + 1 == blocks};

@@ -8,17 +8,10 @@
 #include "kern/isa/bf16_gemm.h"
 
 enum {
-    BF16_T_PAIRS = 64,                 /* that are walked at a time */
     BF16_T_ELEMENTS = 96,              /* of A's rows that are paired at a time */
     BF16_T_COLUMNS = 128,              /* of D that are paired at a time */
     BF16_T_STEP = BF16_T_ELEMENTS + W, /* room for what a last vector reaches over; an odd number of vectors */
 };
-
-/* Some pairs of rows; second: NULL where there is none. */
-typedef struct bf16_t_rows {
-    size_t pairs;
-    const float *a[BF16_T_PAIRS][2], *d[BF16_T_PAIRS][2];
-} bf16_t_rows;
 
 typedef struct bf16_t_tile {
     size_t pairs;
@@ -93,14 +86,6 @@ static bf16_t_fn *const bf16_t_tiles[2][BF16_ROWS] = {
     {bf16_t_1x2, bf16_t_2x2, bf16_t_3x2, bf16_t_4x2, bf16_t_5x2, bf16_t_6x2, bf16_t_7x2, bf16_t_8x2},
 };
 
-/* n elements of two rows as n pairs, and zeros behind them to a whole vector. */
-ALWAYS_INLINE void bf16_pair(const float *first, const float *second, size_t n, uint32_t *out)
-{
-    for (size_t i = 0; i < n; i += W)
-        pairs_put(out + i,
-                  pairs_between(vf_get_upto(first + i, n - i), second ? vf_get_upto(second + i, n - i) : (vf){0}));
-}
-
 /* Elements from … to-1 of A's rows. */
 static void bf16_t_pair_a(const hg__gemm_t *g, const bf16_t_rows *rows, size_t from, size_t to, uint32_t *out)
 {
@@ -110,19 +95,9 @@ static void bf16_t_pair_a(const hg__gemm_t *g, const bf16_t_rows *rows, size_t f
         now = bf16_least(g->run - skip, to - q);
         for (size_t p = 0; p < rows->pairs; p++) {
             const float *const *a = rows->a[p];
-            bf16_pair(a[0] + at, a[1] ? a[1] + at : NULL, now, out + p * BF16_T_STEP + (q - from));
+            bf16_pair(a[0] + at, bf16_at(a[1], at), now, out + p * BF16_T_STEP + (q - from));
         }
     }
-}
-
-/* Columns j … end-1 of D, panel by panel, with zeros behind the last. */
-static void bf16_t_pair_d(const hg__gemm_t *g, const bf16_t_rows *rows, size_t j, size_t end, uint32_t *out)
-{
-    for (; j < end; j += BF16_PANEL)
-        for (size_t p = 0; p < rows->pairs; p++, out += BF16_PANEL) {
-            const float *const *d = rows->d[p];
-            bf16_pair(d[0] + j, d[1] ? d[1] + j : NULL, bf16_least(g->n - j, BF16_PANEL), out);
-        }
 }
 
 /* The tiles of elements from … to-1 of A's rows, and of columns j … end-1. */
@@ -163,22 +138,6 @@ static void bf16_t_block(const hg__gemm_t *g, const bf16_t_rows *rows, bool add)
     }
 }
 
-/* The pairs from number `first` on. */
-static void bf16_t_find(const hg__gemm_t *g, size_t first, bf16_t_rows *rows)
-{
-    const size_t sample = g->sample ? g->sample : g->m, pairs = (sample + 1) / 2;
-    size_t start = first / pairs * sample, in = first % pairs * 2;
-    for (size_t p = 0; p < rows->pairs; p++) {
-        for (size_t k = 0; k < 2; k++) {
-            bool there = in + k < sample;
-            rows->a[p][k] = there ? g->a + hg__offset(g->a_row, start + in + k, g->a_step) : NULL;
-            rows->d[p][k] = there ? g->d + hg__offset(g->d_row, start + in + k, g->d_step) : NULL;
-        }
-        in += 2;
-        if (in >= sample) in = 0, start += sample;
-    }
-}
-
 /* A sample of one row has no pairs. Where the batch is never cut, the elements of A's rows may be shared among
  * calls, and then their number decides nothing. */
 static bool bf16_t_suits(const hg__gemm_t *g)
@@ -192,7 +151,7 @@ static void bf16_gemm_t(const hg__gemm_t *g)
         half_gemm_t(g);
         return;
     }
-    const size_t sample = g->sample ? g->sample : g->m, all = g->m / sample * ((sample + 1) / 2);
+    const size_t sample = g->sample ? g->sample : g->m, all = g->m / sample * bf16_pairs(sample);
     bf16_t_rows rows;
     for (size_t p = 0; p < all; p += rows.pairs) {
         rows.pairs = bf16_least(all - p, BF16_T_PAIRS);

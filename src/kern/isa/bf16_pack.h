@@ -1,5 +1,5 @@
 /* bf16_pack.h: B in the order in which bf16_gemm reads it: panels two vectors wide (a last one of one vector where that
- * is enough), pair of rows by pair of rows, zeros where K is odd and where columns are missing. */
+ * is enough), pair of rows by pair of rows, zeros where rows or columns are missing. */
 #ifndef HG_KERN_ISA_BF16_PACK_H
 #define HG_KERN_ISA_BF16_PACK_H
 
@@ -7,7 +7,7 @@
 
 static size_t bf16_pack_size(size_t k, size_t n)
 {
-    return bf16_suits(k, n) ? (k + 1) / 2 * ((n + W - 1) / W * W) : half_pack_size(k, n);
+    return bf16_suits(k, n) ? bf16_pairs(k) * ((n + W - 1) / W * W) : half_pack_size(k, n);
 }
 
 /* Rows from … upto-1, of columns first …; from is even. */
@@ -46,7 +46,7 @@ static void bf16_pack_turned(const hg__pack *p, size_t first, float *out)
             UNROLL
             for (size_t l = 0; l < W; l++) vf_put(out + (i / 2 + l) * width + j, v[l]);
         }
-    bf16_pack_panel(p, i, p->k, first, out);
+    bf16_pack_panel(p, i, 2 * bf16_pairs(p->k), first, out);
 }
 
 /* Where columns lie side by side, a part is some rows, a few of them at a time: so a part reads B straight, and where B
@@ -54,7 +54,7 @@ static void bf16_pack_turned(const hg__pack *p, size_t first, float *out)
 static void bf16_pack_straight(const hg__pack *p)
 {
     enum { TOGETHER = 4 }; /* pairs */
-    size_t pairs = (p->k + 1) / 2, from, upto;
+    size_t pairs = bf16_pairs(p->k), from, upto;
     pack_part(p, pairs, &from, &upto);
     for (size_t i = from; i < upto; i += TOGETHER)
         for (size_t j = 0; j < p->n; j += BF16_PANEL)
@@ -63,7 +63,7 @@ static void bf16_pack_straight(const hg__pack *p)
 
 static void bf16_pack(const hg__pack *p)
 {
-    size_t pairs = (p->k + 1) / 2, from, upto;
+    size_t pairs = bf16_pairs(p->k), from, upto;
     if (!bf16_suits(p->k, p->n)) half_pack(p);
     else if (p->col_step == 1) bf16_pack_straight(p);
     else {

@@ -28,11 +28,21 @@ static void half_gemm_t(const hg__gemm_t *g) { (half_suits(g->n, g->run) ? HG__H
 #define PRODUCT(row) simd_##row
 #endif
 
+#define PACKED(row) PRODUCT(row)
+
 /* Products in bf16 or int8 stand over these, and leave them what does not suit. */
 #ifdef HG__BF16
-#include "kern/isa/bf16_gemm_t.h"
 #undef PRODUCT
+#undef PACKED
+#define PACKED(row) bf16_##row
+#if HG__BF16 > 1
+#include "kern/isa/amx_gemm.h"
+#include "kern/isa/amx_gemm_t.h"
+#define PRODUCT(row) amx_##row
+#else
+#include "kern/isa/bf16_gemm_t.h"
 #define PRODUCT(row) bf16_##row
+#endif
 #define PRECISION HG_PRECISION_BF16
 #elif defined HG__INT8
 #include "kern/isa/int8_gemm.h"
@@ -46,8 +56,8 @@ static void half_gemm_t(const hg__gemm_t *g) { (half_suits(g->n, g->run) ? HG__H
 const hg__kernels HG__SET = {
     .name = HG__SET_NAME,
     .precision = PRECISION,
-    .pack_size = PRODUCT(pack_size),
-    .pack = PRODUCT(pack),
+    .pack_size = PACKED(pack_size),
+    .pack = PACKED(pack),
     .gemm = PRODUCT(gemm),
     .gemm_t = PRODUCT(gemm_t),
     .pad = simd_pad,
