@@ -26,8 +26,6 @@ MODELS = ["conv", "deep", "pool", "vae"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_TOP_PAD_": "100000000"}
-ROUNDED = {"bf16": "avx512bf16", "int8": "avx512int8"}
-BF16 = {"HOURGLASS_ISA": ROUNDED["bf16"]}
 PYTORCH = {"eager": "eager f32", "tuned": "tuned f32", "bf16": "tuned bf16"}
 
 
@@ -48,14 +46,10 @@ class Ours:
         return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                               env={**os.environ, **environment}).stdout
 
-    def has_kernels(self, name):
-        """Whether this processor runs the kernel set of this name."""
-        return subprocess.run([self.program, "models", "plan", "conv", "--infer"], env={**os.environ, "HOURGLASS_ISA": name},
+    def has(self, precision):
+        """Whether this processor has what --precision needs."""
+        return subprocess.run([self.program, "bench", "infer", "--model", "deep", "--rounds", "1", "--precision", precision],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
-
-    def has_bf16(self):
-        """Whether this processor has what --precision bf16 needs."""
-        return self.has_kernels(ROUNDED["bf16"])
 
     def bench(self, *words, **environment):
         """The rows of its JSON, without those of the machine's peak."""
@@ -163,11 +157,9 @@ def as_layer(row):
 
 
 def train_bf16(ours, table, model, f32):
-    """Ours in bf16, as a ratio to f32 too; None where the processor lacks it."""
-    if not ours.has_bf16():
-        return None
-    rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS), **BF16)
-    half = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
+    """Ours in bf16, as a ratio to f32 too."""
+    rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS), "--precision", "bf16")
+    half = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads, bf16")
     what = f"train | {model} {THREADS} threads, bf16"
     table.add(f"{what} | hourglass", half, "images/s")
     table.add_ratio(what, "hourglass f32", half, f32)
@@ -175,6 +167,7 @@ def train_bf16(ours, table, model, f32):
 
 
 def train(ours, table, rounds):
+    has_bf16 = ours.has("bf16")
     for model in MODELS:
         peers = [Peer(f"PyTorch {mode}", [PYTHON, os.path.join(HERE, "peer_pytorch.py"), model, mode, str(THREADS)],
                       **(KEEP_MEMORY if mode != "eager" else {})) for mode in PYTORCH]
@@ -182,7 +175,7 @@ def train(ours, table, rounds):
             rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS))
             table.add_bench(rows)
             best = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
-            half = train_bf16(ours, table, model, best)
+            half = train_bf16(ours, table, model, best) if has_bf16 else None
             for peer, mode in zip(peers, PYTORCH.values()):
                 answer, what = peer.ask(), f"train | {model} {THREADS} threads"
                 if answer:
@@ -194,17 +187,14 @@ def train(ours, table, rounds):
             peer.close()
 
 
-def infer_rounded(ours, table, f32):
-    """Ours in bf16 and in int8, as a ratio to the same rows in f32."""
-    for name, kernels in ROUNDED.items():
-        if not ours.has_kernels(kernels):
-            continue
-        rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS), HOURGLASS_ISA=kernels)
-        for r, fine in zip(rows, f32):
-            if "open" not in r["row"]:
-                a, b, what = r["median"], fine["median"], f"infer | {r['row']} {r['variant']}, {name}"
-                table.add(f"{what} | hourglass", a, r["unit"])
-                table.add_ratio(what, "hourglass f32", *((b, a) if r["unit"] == "us" else (a, b)))
+def infer_rounded(ours, table, precision, f32):
+    """Ours in bf16 or in int8, as a ratio to the same rows in f32."""
+    rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS), "--precision", precision)
+    for r, fine in zip(rows, f32):
+        if "open" not in r["row"]:
+            a, b, what = r["median"], fine["median"], f"infer | {r['row']} {r['variant']}"
+            table.add(f"{what} | hourglass", a, r["unit"])
+            table.add_ratio(what, "hourglass f32", *((b, a) if r["unit"] == "us" else (a, b)))
 
 
 def infer(ours, table, rounds):
@@ -214,11 +204,13 @@ def infer(ours, table, rounds):
         spawn([PYTHON, os.path.join(HERE, "peer_onnxruntime.py"), folder])
     except (OSError, RuntimeError):
         say("  python3-onnx is not here: no model for onnxruntime")
+    rounded = [precision for precision in ["bf16", "int8"] if ours.has(precision)]
     peer = Peer("onnxruntime (npm)", ["node", os.path.join(HERE, "peer_onnxruntime.js"), folder, str(THREADS)])
     for _ in range(rounds):
         rows = ours.bench("infer", "--model", "conv", "--rounds", "1", "--threads", str(THREADS))
         table.add_bench(rows)
-        infer_rounded(ours, table, rows)
+        for precision in rounded:
+            infer_rounded(ours, table, precision, rows)
         theirs = json.loads(peer.ask() or "{}")
         for r in rows:
             name, what = r["row"].removeprefix("conv "), f"infer | {r['row']} {r['variant']}"
@@ -268,7 +260,7 @@ def quality(ours, table, rounds):
     if source(ours) != "mnist":
         say("  MNIST is not here: skipped")
         return
-    for seed, precision in itertools.product(range(1, 1 + min(rounds, 5)), ["f32", "bf16"] if ours.has_bf16() else ["f32"]):
+    for seed, precision in itertools.product(range(1, 1 + min(rounds, 5)), ["f32", "bf16"] if ours.has("bf16") else ["f32"]):
         with tempfile.TemporaryDirectory() as folder:
             seconds, _ = spawn([ours.program, "train", "mnist", "--out", folder + "/run", "--seed", str(seed),
                                 "--precision", precision, *QUALITY])

@@ -1,4 +1,4 @@
-"""Draws doc/performance.md from bench/history.csv: of each section the rows of its newest run.
+"""Draws doc/performance.md from bench/history.csv: of each section the rows of its newest run on each processor.
 
 usage: draw.py HISTORY OUTPUT
 """
@@ -7,7 +7,7 @@ import sys
 
 HEAD = """# Performance
 
-Drawn by `./dev bench` from the newest rows of `bench/history.csv`; do not edit. A figure is a median over the rounds, in
+Drawn by `./dev bench` from `bench/history.csv`, the newest run on each processor; do not edit. A figure is a median over the rounds, in
 brackets the width of the middle half of the rounds. Ours and the peers run in turn, A B A B, on the same machine; a ratio is taken round
 by round, and above 1 means that Hourglass is faster. The machine is shared with others, so ratios are worth more than speeds.
 Newer versions of the peers, and compiled PyTorch, are not measured.
@@ -19,7 +19,7 @@ SECTIONS = {
 operations that the graph counts would run at the multiply-add peak measured in the same round. PyTorch "eager" is as users write it,
 "tuned" is channels last, with the transposed convolution spelled as the input gradient of a convolution (oneDNN runs it) and glibc told to
 keep large blocks of memory (MALLOC_TRIM_THRESHOLD_ and its like: up to twice as fast); "bf16" is that under autocast. All use two threads and
-OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row says so (--precision bf16).""",
+OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row says so (--precision bf16; on the tiles of AMX where there are some).""",
               "hourglass bench train --model MODEL, bench/peer_pytorch.py MODEL eager|tuned|bf16"),
     "infer": ("Inference", """The preset `conv`: one image on one thread in microseconds, and a batch of 1,000 on two threads in images/s.
 onnxruntime is called through its Node binding, whose own cost of some microseconds a call counts.""",
@@ -43,13 +43,19 @@ of the first seeds, those that reach it counted.""",
 
 
 def newest(path):
-    """{section: rows of its newest run}"""
+    """{section: [(run, its rows)], the newest of each processor, the newest first}"""
     runs = {}
     with open(path, newline="") as history:
         for row in csv.DictReader(history):
             section, row["what"], row["who"] = row["row"].split(" | ")
             runs.setdefault(section, {}).setdefault((row["date"], row["commit"], row["processor"]), []).append(row)
-    return {section: max(of_section.items()) for section, of_section in runs.items()}
+    return {section: by_processor(of_section) for section, of_section in runs.items()}
+
+
+def by_processor(runs):
+    """(run, its rows), the newest of each processor, the newest first. A run is (date, commit, processor)."""
+    newest_of = {run[2]: (run, rows) for run, rows in sorted(runs.items())}
+    return sorted(newest_of.values(), reverse=True)
 
 
 def number(text):
@@ -114,9 +120,10 @@ def draw(runs):
     for section, (title, text, command) in SECTIONS.items():
         if section not in runs:
             continue
-        (date, commit, processor), rows = runs[section]
-        lines += [f"## {title}", "", text, "", *(sweep_table if section == "sweep" else table)(rows), ""]
-        lines += [f"`{command}`; {processor}, {date} UTC, commit {commit}", ""]
+        lines += [f"## {title}", "", text, "", f"`{command}`", ""]
+        for (date, commit, processor), rows in runs[section]:
+            lines += [f"{processor}, {date} UTC, commit {commit}:", ""]
+            lines += [*(sweep_table if section == "sweep" else table)(rows), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

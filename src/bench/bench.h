@@ -6,13 +6,14 @@
 
 typedef struct hg__bench_options {
     size_t rounds;
-    size_t threads;    /* of the rows with many threads; 0: one per processor */
-    bool pin;          /* these stay on a processor each */
-    const char *model; /* a preset or a file, "": all presets */
-    const char *set;   /* the only kernel set to be timed, "": all that run here but ref, which is no measure */
-    size_t sweep;      /* so many random layers */
-    uint64_t seed;     /* of the sweep */
-    bool layers;       /* the layers of the presets, instead of the rows of the kernel table */
+    size_t threads;        /* of the rows with many threads; 0: one per processor */
+    bool pin;              /* these stay on a processor each */
+    const char *model;     /* a preset or a file, "": all presets */
+    const char *precision; /* of products: f32, bf16 or int8 */
+    const char *set;       /* the only kernel set to be timed, "": all that run here but ref, which is no measure */
+    size_t sweep;          /* so many random layers */
+    uint64_t seed;         /* of the sweep */
+    bool layers;           /* the layers of the presets, instead of the rows of the kernel table */
 } hg__bench_options;
 
 typedef hg_status hg__bench(const hg__bench_options *o, hg__figures *figures, hg_error *e);

@@ -23,6 +23,7 @@ enum { P50, P99, MANY_RATE, ROWS_OF_WAY, OPENING = WAYS * ROWS_OF_WAY, OPENING_A
 
 typedef struct runner {
     hg_model *m, *fresh; /* the same; fresh has no plan */
+    hg_plan_options single;
     hg_plan *one, *many;
     float *in, *out;
 } runner;
@@ -53,7 +54,8 @@ static hg_status open_runner(runner *r, const char *model, hg_plan_options many,
 {
     hg_status s = hg__bench_model(&r->m, model, e);
     if (!s) s = hg__bench_model(&r->fresh, model, e);
-    if (!s) s = hg_plan_open(&r->one, r->m, &(hg_plan_options){.batch = 1, .threads = 1}, e);
+    r->single = (hg_plan_options){.batch = 1, .threads = 1, .precision = many.precision};
+    if (!s) s = hg_plan_open(&r->one, r->m, &r->single, e);
     many.batch = MANY;
     if (!s) s = hg_plan_open(&r->many, r->m, &many, e);
     if (!s) s = open_values(r, e);
@@ -83,13 +85,13 @@ static double measure_many(runner *r, size_t way)
     return (double)(MANY * calls) / (now - start);
 }
 
-static hg_status measure_opening(hg_model *m, double *seconds, hg_error *e)
+static hg_status measure_opening(hg_model *m, const hg_plan_options *o, double *seconds, hg_error *e)
 {
     hg_status s = HG_OK;
     for (int i = 0; !s && i < OPENINGS; i++) {
         hg_plan *p = NULL;
         double start = hg__seconds();
-        s = hg_plan_open(&p, m, &(hg_plan_options){.batch = 1, .threads = 1}, e);
+        s = hg_plan_open(&p, m, o, e);
         double time = hg__seconds() - start;
         hg_plan_close(&p);
         if (!i || time < *seconds) *seconds = time;
@@ -104,26 +106,26 @@ static hg_status measure(runner *r, hg__samples *s, size_t first, size_t round, 
         measure_one(r, way, &hg__samples_of(s, row + P50)[round], &hg__samples_of(s, row + P99)[round]);
         hg__samples_of(s, row + MANY_RATE)[round] = measure_many(r, way);
     }
-    hg_status status = measure_opening(r->fresh, &hg__samples_of(s, first + OPENING)[round], e);
-    return status ? status : measure_opening(r->m, &hg__samples_of(s, first + OPENING_ANOTHER)[round], e);
+    hg_status status = measure_opening(r->fresh, &r->single, &hg__samples_of(s, first + OPENING)[round], e);
+    return status ? status : measure_opening(r->m, &r->single, &hg__samples_of(s, first + OPENING_ANOTHER)[round], e);
 }
 
-static void describe(hg__figure *f, size_t row, const char *model, size_t threads)
+static void describe(hg__figure *f, size_t row, const char *model, const hg_plan_options *o)
 {
     static const char *const kinds[] = {[P50] = "p50", [P99] = "p99", [MANY_RATE] = "of 1,000"};
     bool opens = row >= OPENING, many = !opens && row % ROWS_OF_WAY == MANY_RATE;
     if (opens) snprintf(f->row, sizeof f->row, "%s open %s plan", model, row == OPENING ? "a" : "another");
     else snprintf(f->row, sizeof f->row, "%s %s %s", model, ways[row / ROWS_OF_WAY].name, kinds[row % ROWS_OF_WAY]);
-    snprintf(f->variant, sizeof f->variant, "%zu thread%s", many ? threads : 1, many && threads > 1 ? "s" : "");
+    hg__figure_threads(f, many ? o->threads : 1, o->precision);
     f->unit = many ? "images/s" : "us";
     if (!many) f->median *= 1e6;
 }
 
-static void report(const hg__bench_list *models, const hg__samples *s, size_t threads, hg__figures *figures)
+static void report(const hg__bench_list *models, const hg__samples *s, const hg_plan_options *o, hg__figures *figures)
 {
     for (size_t row = 0; row < models->n * ROWS_OF_MODEL; row++) {
         hg__figure f = {.bench = "infer", .median = hg__samples_median(s, row), .spread = hg__samples_spread(s, row)};
-        describe(&f, row % ROWS_OF_MODEL, models->name[row / ROWS_OF_MODEL], threads);
+        describe(&f, row % ROWS_OF_MODEL, models->name[row / ROWS_OF_MODEL], o);
         hg__figures_add(figures, f);
     }
 }
@@ -131,15 +133,16 @@ static void report(const hg__bench_list *models, const hg__samples *s, size_t th
 hg_status hg__bench_infer(const hg__bench_options *o, hg__figures *figures, hg_error *e)
 {
     hg__bench_list models = hg__bench_models(o->model);
-    size_t threads = o->threads ? o->threads : hg__processors();
+    hg_plan_options many = {.threads = o->threads ? o->threads : hg__processors(),
+                            .pin = o->pin,
+                            .precision = hg__precision_named(o->precision)};
     hg__samples samples = {0};
     runner r[HG__MOST_MODELS] = {0};
     hg_status s = hg__samples_open(&samples, models.n * ROWS_OF_MODEL, o->rounds, e);
-    for (size_t i = 0; !s && i < models.n; i++)
-        s = open_runner(&r[i], models.name[i], (hg_plan_options){.threads = threads, .pin = o->pin}, e);
+    for (size_t i = 0; !s && i < models.n; i++) s = open_runner(&r[i], models.name[i], many, e);
     for (size_t i = 0; !s && i < models.n * o->rounds; i++)
         s = measure(&r[i % models.n], &samples, i % models.n * ROWS_OF_MODEL, i / models.n, e);
-    if (!s) report(&models, &samples, threads, figures);
+    if (!s) report(&models, &samples, &many, figures);
     for (size_t i = 0; i < models.n; i++) close_runner(&r[i]);
     hg__samples_close(&samples);
     return s ? s : hg__figures_done(figures, e);

@@ -91,6 +91,7 @@ typedef struct field {
     hg__bench_list models;
     runner *runner; /* [models][TEAMS], owned */
     size_t threads[TEAMS], teams;
+    hg_precision precision;
     hg__team *team; /* to measure the peak */
     hg__samples rate, share, peak;
 } field;
@@ -100,6 +101,7 @@ static size_t row_of(const field *f, size_t model, size_t team) { return model *
 static hg_status open_field(field *f, const hg__bench_options *o, hg_error *e)
 {
     f->models = hg__bench_models(o->model);
+    f->precision = hg__precision_named(o->precision);
     f->threads[0] = 1, f->threads[1] = o->threads ? o->threads : hg__processors();
     f->teams = f->threads[1] > 1 ? TEAMS : 1;
     size_t rows = f->models.n * f->teams;
@@ -111,7 +113,7 @@ static hg_status open_field(field *f, const hg__bench_options *o, hg_error *e)
     if (!s) s = hg__samples_open(&f->peak, f->teams, o->rounds, e);
     if (!s && o->pin) hg__team_pin(f->team);
     for (size_t i = 0; !s && i < rows; i++) {
-        hg_plan_options plan = {.threads = f->threads[i % f->teams], .pin = o->pin};
+        hg_plan_options plan = {.threads = f->threads[i % f->teams], .pin = o->pin, .precision = f->precision};
         s = open_runner(&f->runner[i], f->models.name[i / f->teams], plan, e);
     }
     return s;
@@ -141,14 +143,13 @@ static void measure(field *f, size_t round)
 static void report(const field *f, hg__figures *figures)
 {
     for (size_t row = 0; row < f->models.n * f->teams; row++) {
-        size_t threads = f->threads[row % f->teams];
         hg__figure g = {.bench = "train",
                         .unit = "images/s",
                         .median = hg__samples_median(&f->rate, row),
                         .spread = hg__samples_spread(&f->rate, row),
                         .share = hg__samples_median(&f->share, row)};
         snprintf(g.row, sizeof g.row, "%s", f->models.name[row / f->teams]);
-        snprintf(g.variant, sizeof g.variant, "%zu thread%s", threads, threads == 1 ? "" : "s");
+        hg__figure_threads(&g, f->threads[row % f->teams], f->precision);
         hg__figures_add(figures, g);
     }
     for (size_t m = 0; f->teams > 1 && m < f->models.n; m++) {

@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+void hg__figure_threads(hg__figure *f, size_t threads, hg_precision precision)
+{
+    snprintf(f->variant, sizeof f->variant, "%zu thread%s%s%s", threads, threads == 1 ? "" : "s", precision ? ", " : "",
+             precision ? hg__precision_name(precision) : "");
+}
+
 void hg__figures_add(hg__figures *list, hg__figure f)
 {
     if (list->n == list->room) {

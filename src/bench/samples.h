@@ -3,6 +3,7 @@
 #define HG_BENCH_SAMPLES_H
 
 #include "base/fail.h"
+#include "kern/kernels.h"
 
 /* One line of the result. */
 typedef struct hg__figure {
@@ -12,6 +13,9 @@ typedef struct hg__figure {
     double median, spread;
     double share; /* of what the machine can do at most; 0: there is no such measure */
 } hg__figure;
+
+/* Its variant: "1 thread", "2 threads, bf16". */
+void hg__figure_threads(hg__figure *f, size_t threads, hg_precision precision);
 
 typedef struct hg__figures {
     hg__figure *at; /* [n], owned */

@@ -44,6 +44,12 @@ static const hg__option rows[] = {
      .fallback = "",
      .value = "NAME|FILE",
      .help = "train, infer: only this model, instead of all presets"},
+    {.name = "precision",
+     .type = HG__CHOICE,
+     .offset = AT(precision),
+     .fallback = "f32",
+     .choices = "f32|bf16|int8",
+     .help = "train, infer: of the layers' products; int8 for infer alone"},
     {.name = "set",
      .type = HG__TEXT,
      .offset = AT(set),
@@ -103,6 +109,7 @@ static const struct {
     {"rounds", SPEED, "kernels, train and infer"},
     {"pin", TRAIN | INFER, "train and infer"},
     {"model", TRAIN | INFER, "train and infer"},
+    {"precision", TRAIN | INFER, "train and infer"},
     {"set", KERNELS, "kernels"},
     {"sweep", KERNELS, "kernels"},
     {"layers", KERNELS, "kernels"},
@@ -141,8 +148,14 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
                         "chooses rows of the kernel table; for --sweep and --layers HOURGLASS_ISA "
                         "chooses the kernels");
     const hg__kernels *k;
+    const hg_precision precision = hg__precision_named(o->precision);
     hg_graph *g = NULL;
-    if (kernels) s = hg__kernels_named(&k, o->set, "--set", e);
+    char source[1024];
+    if (asked & TRAIN && precision == HG_PRECISION_INT8)
+        return hg__fail(e, HG_USAGE, hg__call_source(call, "precision", source, sizeof source),
+                        "nets do not train in int8; that is for bench infer");
+    if (asked & (TRAIN | INFER)) s = hg__kernels_choose(&k, precision, e);
+    if (!s && kernels) s = hg__kernels_named(&k, o->set, "--set", e);
     if (!s && asked & (TRAIN | INFER) && *o->model) s = hg_graph_open(&g, o->model, NULL, e);
     hg_graph_close(&g);
     return s;
@@ -158,7 +171,7 @@ static hg_status measure_peaks(const hg__call *call, size_t threads, hg__figures
     for (size_t i = 0; !s && i < 1 + (size_t)(threads > 1); i++) {
         hg__figure f = {.bench = "peak", .row = "multiply-adds, float32", .unit = "GFLOP/s"};
         f.median = 1e-9 * hg__peak(i ? team : NULL, 0.1);
-        snprintf(f.variant, sizeof f.variant, "%zu thread%s", i ? threads : 1, i ? "s" : "");
+        hg__figure_threads(&f, i ? threads : 1, HG_PRECISION_F32);
         hg__figures_add(figures, f);
     }
     hg__team_close(&team);
@@ -196,7 +209,7 @@ static hg_status print_json(hg__call *call, const hg__figures *figures, size_t t
     char processor[256];
     const hg__kernels *k = NULL;
     json_t *list = json_array();
-    hg_status s = hg__kernels_choose(&k, HG_PRECISION_F32, e);
+    hg_status s = hg__kernels_choose(&k, hg__precision_named(o->precision), e);
     for (size_t i = 0; i < figures->n; i++) json_array_append_new(list, figure_json(&figures->at[i]));
     if (!s)
         return hg__output_json(&call->out,
@@ -272,6 +285,7 @@ const hg__command hg__command_bench = {
     .examples =
         (const hg__example[]){{"hourglass bench", "all three, in about a minute"},
                               {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
+                              {"hourglass bench train --precision bf16", "with products in bf16"},
                               {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
                               {"hourglass bench infer --json -q > infer.json", "for a program"},
                               {"hourglass bench literature -o literature.html", "published results beside ours"},

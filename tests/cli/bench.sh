@@ -51,6 +51,18 @@ for row in 'encode p99' 'decode p50' 'both of 1,000' 'open a plan' 'open another
 done
 ok 'a model by itself is not measured with others' lacks out 'conv '
 
+run hourglass bench infer --model pool --rounds 1 --threads 2 --precision bf16 --json -q
+if [ "$status" = 0 ]; then
+    figures
+    ok 'a row says that it is in bf16' grep -q '^infer|pool encode p50|1 thread, bf16|us|True|' figures
+    ok 'and so does one of many threads' grep -q '^infer|pool both of 1,000|2 threads, bf16|images/s|True|' figures
+    run hourglass bench train --model pool --rounds 1 --threads 1 --precision bf16 --json -q
+    figures
+    ok 'training is measured in bf16 too' grep -q '^train|pool|1 thread, bf16|images/s|True|' figures
+else
+    ok 'where there is no bf16, that is said, with what is needed' has err 'AVX-512-BF16 is needed'
+fi
+
 run hourglass bench infer --model pool --rounds 1 --threads 1 --pin
 ok 'with one thread --pin has no effect, and that is said' has err 'warning: --pin has no effect'
 
@@ -69,6 +81,8 @@ refused 2 'here run ref, generic' bench kernels --set zzz -q
 refused 2 '--set: is for bench kernels' bench train --set generic -q
 refused 2 '--output: is for bench literature' bench -o page.html
 refused 2 '--model: is for bench train and infer' bench kernels --model conv
+refused 2 '--precision: is for bench train and infer' bench kernels --precision bf16
+refused 2 'nets do not train in int8; that is for bench infer' bench --precision int8
 refused 2 'HOURGLASS_ISA chooses the kernels' bench kernels --layers --set generic
 refused 2 'nosuch: is neither a preset nor a file' bench --model nosuch
 ok 'and measures nothing before it is refused' lacks err Measuring
@@ -81,10 +95,12 @@ date,commit,processor,row,median,spread,unit
 2026-01-02 10:00,bbbb,CPU,train | conv 2 threads | hourglass,12345,0.020,images/s
 2026-01-02 10:00,bbbb,CPU,train | conv 2 threads | Peer 1.0,4115,0.000,images/s
 2026-01-02 10:00,bbbb,CPU,train | conv 2 threads | hourglass / Peer 1.0,3,0.100,times as fast
+2026-01-01 10:00,aaaa,Other CPU,train | conv 2 threads | hourglass,777,0.010,images/s
 2026-01-01 10:00,aaaa,CPU,sweep | decile 5 forwards | hourglass,45.4,0.000,% of peak
 END
 run python3 "$SOURCE_DIR/bench/draw.py" history.csv performance.md
 ok 'doc/performance.md has of each section the newest run, with its ratios' grep -qxF '| conv 2 threads | 12,345 (2 %) | 4,115 | **3** (10 %) |' performance.md
+ok 'also on another processor' sh -c "grep -q '^Other CPU, .*commit aaaa:$' performance.md && grep -qxF '| conv 2 threads | 777 (1 %) |' performance.md"
 ok 'and nothing of an older one' lacks performance.md '5,000'
 ok 'and random layers by pass' grep -qxF '| decile 5 | 45.4 % |  |  |' performance.md
-ok 'and the commit of each' sh -c 'grep -q "commit aaaa$" performance.md && grep -q "commit bbbb$" performance.md'
+ok 'and the commit of each' sh -c 'grep -q "^CPU, .*commit aaaa:$" performance.md && grep -q "^CPU, .*commit bbbb:$" performance.md'
