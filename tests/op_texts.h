@@ -60,6 +60,8 @@ static const char *const geometry_texts[] = {
     "input 3x4x2\nconv 3x3 3 tanh\ndeconv 3x3 2 d2 /2 p1 tanh -> o\n",
     "input 3x4x2\nconv 3x3 4 tanh\ndeconv 3x2 6 g2 /2 nobias tanh -> o\n",
     "input 3x4x2\nconv 3x3 4 tanh\ndeconv 3x3 4 g4 valid tanh -> o\n",
+    "input 7x6x3\nconv 5x4 3 g3 /2x1 nobias tanh\nconv 1x1 33 tanh\nconv 3x3 33 g33 elu\nconv 1x1 2 -> o\n",
+    "input 3x4x2\nconv 1x1 17 tanh\ndeconv 3x2 17 g17 /2x3 silu\ndeconv 2x2 17 g17 /3 nobias tanh\nconv 1x1 2 -> o\n",
     "input 3x4x2\ndeconv 3x3 4 /2 tanh\nconv 3x3 2 /2 tanh -> o\n",
     /* so many channels that the frame's taps are left out: 1, 2 and 3 stretches of an axis, one axis alone, windows
      * that see nothing but the frame, groups, phases without taps */

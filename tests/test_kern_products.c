@@ -1,4 +1,4 @@
-/* test_kern_products.c: gemm and gemm_t of every set (kern_product_asks.h), and ref itself. */
+/* test_kern_products.c: gemm and gemm_t of every set (kern_product_asks.h), their depthwise kin, and ref itself. */
 #include "kern_product_asks.h"
 
 /* ref itself, against the sentence in kernels.h, on a product small enough to be done by hand. */
@@ -25,6 +25,86 @@ static void the_reference_computes_what_the_header_says(void **state)
     assert_true(w[0] == -100 && w[2] == -200 && w[4] == -300 && w[7] == 4000);
 }
 
+/* Runs of one tap each, which lie anywhere, and rows of D and C that are whole pixels. */
+static product depthwise_product(box *b)
+{
+    product p = product_of(b);
+    p.runs = p.k = pick(b, 0, 3) ? pick(b, 1, 12) : pick(b, 13, 50), p.run = 1;
+    if (!pick(b, 0, 3)) p.m += 300 / p.sample * p.sample;
+    p.a_step = p.n + pick(b, 0, 40), p.a_size = (p.m - 1) * p.a_step + 40 + p.n;
+    p.a = operands(b, p.a_size), p.b = operands(b, p.k * p.n);
+    p.a_row = pick(b, 0, 1) ? table(b, p.m) : NULL;
+    for (size_t i = 0; i < p.m && p.a_row; i++) p.a_row[i] = (int32_t)((p.m - 1 - i) * p.a_step);
+    p.a_run = table(b, p.runs), p.c_run = table(b, p.runs);
+    for (size_t r = 0; r < p.runs; r++) p.a_run[r] = (int32_t)pick(b, 0, 40), p.c_run[r] = (int32_t)(p.runs - 1 - r);
+    place_c(b, &p);
+    p.c_run = table(b, p.runs);
+    for (size_t r = 0; r < p.runs; r++) p.c_run[r] = (int32_t)(p.runs - 1 - r);
+    return p;
+}
+
+static hg__gemm depthwise_of(const product *p, real *c)
+{
+    return (hg__gemm){.m = p->m,
+                      .n = p->n,
+                      .runs = p->runs,
+                      .run = 1,
+                      .a = p->a,
+                      .a_row = p->a_row,
+                      .a_run = p->a_run,
+                      .a_step = p->a_step,
+                      .b = p->b,
+                      .c = c,
+                      .c_row = p->c_row,
+                      .c_step = p->c_step};
+}
+
+static void depthwise_agrees(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < trials(200); trial++) {
+        box b = box_open(6000 + trial);
+        product p = depthwise_product(&b);
+        real *c = values(&b, p.c_size), *want = copy_of(&b, c, p.c_size), *alone = copy_of(&b, c, p.c_size);
+        hg__gemm g = depthwise_of(&p, c), r = depthwise_of(&p, want), one = depthwise_of(&p, alone);
+        g.add = r.add = one.add = pick(&b, 0, 2) == 0;
+        g.bias = r.bias = one.bias = pick(&b, 0, 1) ? p.bias : NULL;
+        g.act = r.act = one.act = (hg__act)pick(&b, 0, HG__ACT_SOFTPLUS);
+        g.slope = r.slope = one.slope = (real)0.25;
+        k->depthwise(&g), hg__kernels_ref.depthwise(&r);
+        assert_near(k->name, c, want, p.c_size, 1e-5);
+        one.m = 1;
+        for (size_t i = 0; i < p.m; i++) {
+            one.a = p.a + (p.a_row ? (size_t)p.a_row[i] : i * p.a_step), one.a_row = NULL;
+            one.c = alone + (p.c_row ? (size_t)p.c_row[i] : i * p.c_step), one.c_row = NULL;
+            k->depthwise(&one);
+        }
+        assert_same_bits(k->name, alone, c, p.c_size);
+        box_close(&b);
+    }
+}
+
+static void depthwise_t_agrees_and_continues(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < trials(200); trial++) {
+        box b = box_open(7000 + trial);
+        product p = depthwise_product(&b);
+        size_t step = p.runs + pick(&b, 0, 3), size = p.n * step, cut = pick(&b, 1, p.m);
+        real *c = values(&b, size), *want = copy_of(&b, c, size), *parts = copy_of(&b, c, size);
+        hg__gemm_t g = gemm_t_of(&p, operands(&b, p.c_size), c), r = g, part = g;
+        g.c_step = r.c_step = part.c_step = step;
+        g.add = r.add = part.add = pick(&b, 0, 1);
+        r.c = want, part.c = parts, part.m = cut;
+        k->depthwise_t(&g), hg__kernels_ref.depthwise_t(&r), k->depthwise_t(&part);
+        assert_near(k->name, c, want, size, 1e-4);
+        part.m = p.m - cut, part.add = true;
+        part.a = p.a_row ? p.a : p.a + cut * p.a_step, part.a_row = p.a_row ? p.a_row + cut : NULL;
+        part.d = p.c_row ? g.d : g.d + cut * p.c_step, part.d_row = p.c_row ? p.c_row + cut : NULL;
+        k->depthwise_t(&part);
+        assert_same_bits(k->name, parts, c, size);
+        box_close(&b);
+    }
+}
+
 static void gemm_of_every_set_agrees_with_the_reference(void **state) { (void)state, for_each_set(gemm_agrees); }
 static void a_cut_between_rows_changes_no_bit_of_gemm(void **state)
 {
@@ -43,6 +123,14 @@ static void rows_may_lie_further_apart_than_32_bits_reach(void **state)
 {
     (void)state, for_each_set(gemm_t_reaches_rows_far_apart);
 }
+static void depthwise_products_agree_and_do_not_depend_on_their_number_of_rows(void **state)
+{
+    (void)state, for_each_set(depthwise_agrees);
+}
+static void depthwise_sums_over_rows_agree_and_continue_bitwise(void **state)
+{
+    (void)state, for_each_set(depthwise_t_agrees_and_continues);
+}
 static void only_bf16_rounds_its_operands_and_to_nearest(void **state)
 {
     (void)state, for_each_set(operands_are_rounded_to_nearest);
@@ -58,6 +146,8 @@ int main(void)
         cmocka_unit_test(a_sum_over_rows_that_is_cut_continues_bitwise),
         cmocka_unit_test(gemm_t_gives_the_same_bits_however_its_elements_are_shared),
         cmocka_unit_test(rows_may_lie_further_apart_than_32_bits_reach),
+        cmocka_unit_test(depthwise_products_agree_and_do_not_depend_on_their_number_of_rows),
+        cmocka_unit_test(depthwise_sums_over_rows_agree_and_continue_bitwise),
         cmocka_unit_test(only_bf16_rounds_its_operands_and_to_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

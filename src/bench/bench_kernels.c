@@ -15,8 +15,8 @@
  * layer is a 1 x 1 window over 1 x 1 x k. */
 typedef struct product {
     const char *name;
-    bool transposed; /* gemm_t */
-    size_t images, h, w, c, kernel, stride, out, n;
+    bool transposed;                                /* gemm_t */
+    size_t images, h, w, c, kernel, stride, out, n; /* n 0: depthwise */
 } product;
 
 static const product products[] = {
@@ -37,6 +37,7 @@ static const product products[] = {
     {"pool 1->16 3x3", false, 16, 30, 30, 1, 3, 1, 28, 16},
     {"pool 16->8 3x3", false, 16, 16, 16, 16, 3, 1, 14, 8},
     {"pool 16->1 3x3", false, 16, 30, 30, 16, 3, 1, 28, 1},
+    {"depthwise 64 3x3", false, 16, 16, 16, 64, 3, 1, 14, 0},
     {"conv 1->32 3x3/2 dW", true, 16, 29, 29, 1, 3, 2, 14, 32},
     {"conv 32->64 3x3/2 dW", true, 16, 15, 15, 32, 3, 2, 7, 64},
     {"dense 3136->32 dW", true, 128, 1, 1, 3136, 1, 1, 1, 32},
@@ -45,6 +46,7 @@ static const product products[] = {
     {"dense 1000->500 dW", true, 128, 1, 1, 1000, 1, 1, 1, 500},
     {"pool 16->8 3x3 dW", true, 16, 16, 16, 16, 3, 1, 14, 8},
     {"pool 16->1 3x3 dW", true, 16, 30, 30, 16, 3, 1, 28, 1},
+    {"depthwise 64 3x3 dW", true, 16, 16, 16, 64, 3, 1, 14, 0},
 };
 enum { PRODUCTS = sizeof products / sizeof *products, MOST_SETS = 32 };
 
@@ -53,68 +55,84 @@ enum { PRODUCTS = sizeof products / sizeof *products, MOST_SETS = 32 };
 /* Everything that a product needs, in one place: the calls, and the memory behind them. */
 typedef struct product_work {
     const hg__kernels *k;
-    bool transposed;
+    bool transposed, depthwise;
     hg__gemm gemm;
     hg__gemm_t gemm_t;
     float *memory;
     int32_t *tables;
 } product_work;
 
+static size_t rows_of(const product *b) { return b->images * b->out * b->out; }
+static bool is_depthwise(const product *b) { return !b->n; }
+static size_t columns_of(const product *b) { return is_depthwise(b) ? b->c : b->n; }
+static size_t runs_of(const product *b) { return is_depthwise(b) ? b->kernel * b->kernel : b->kernel; }
+static size_t run_of(const product *b) { return is_depthwise(b) ? 1 : b->kernel * b->c; }
+static size_t depth_of(const product *b) { return runs_of(b) * run_of(b); }
+
+/* Where rows of A begin, and their runs; of a depthwise product, where those of C begin too. */
 static void find_rows(const product *b, int32_t *row, int32_t *run)
 {
     for (size_t i = 0; i < b->images * b->out * b->out; i++) {
         size_t image = i / (b->out * b->out), y = i / b->out % b->out, x = i % b->out;
         row[i] = (int32_t)((image * b->h * b->w + y * b->stride * b->w + x * b->stride) * b->c);
     }
-    for (size_t r = 0; r < b->kernel; r++) run[r] = (int32_t)(r * b->w * b->c);
+    size_t columns = is_depthwise(b) ? b->kernel : 1;
+    for (size_t r = 0; r < runs_of(b); r++) {
+        run[r] = (int32_t)((r / columns * b->w + r % columns) * b->c);
+        run[runs_of(b) + r] = (int32_t)r;
+    }
 }
 
 static size_t whole_lines(size_t n) { return (n + 15) / 16 * 16; }
-static size_t rows_of(const product *b) { return b->images * b->out * b->out; }
-static size_t depth_of(const product *b) { return b->kernel * b->kernel * b->c; }
 
 static void describe(product_work *w, const product *b, size_t a, size_t packed)
 {
-    size_t plain = whole_lines(depth_of(b) * b->n);
+    size_t plain = whole_lines(depth_of(b) * columns_of(b));
     float *weights = w->memory + a + packed, *rows = weights + 2 * plain;
     bool dense = b->kernel == 1 && b->h == 1;
-    w->k->pack(&(hg__pack){
-        .k = depth_of(b), .n = b->n, .b = weights, .row_step = b->n, .col_step = 1, .packed = w->memory + a});
+    w->k->pack(&(hg__pack){.k = depth_of(b),
+                           .n = columns_of(b),
+                           .b = weights,
+                           .row_step = columns_of(b),
+                           .col_step = 1,
+                           .packed = w->memory + a});
     w->gemm = (hg__gemm){.m = rows_of(b),
-                         .n = b->n,
-                         .runs = b->kernel,
-                         .run = b->kernel * b->c,
+                         .n = columns_of(b),
+                         .runs = runs_of(b),
+                         .run = run_of(b),
                          .a = w->memory,
                          .a_row = dense ? NULL : w->tables,
                          .a_run = dense ? NULL : w->tables + rows_of(b),
                          .a_step = b->c,
-                         .b = w->memory + a,
+                         .b = is_depthwise(b) ? weights : w->memory + a,
                          .c = rows,
-                         .c_step = b->n,
+                         .c_step = columns_of(b),
                          .bias = weights,
                          .act = HG__ACT_RELU};
     w->gemm_t = (hg__gemm_t){.m = rows_of(b),
-                             .n = b->n,
-                             .runs = b->kernel,
-                             .run = b->kernel * b->c,
+                             .n = columns_of(b),
+                             .runs = runs_of(b),
+                             .run = run_of(b),
                              .a = w->memory,
                              .a_row = w->gemm.a_row,
                              .a_run = w->gemm.a_run,
                              .a_step = b->c,
                              .d = rows,
-                             .d_step = b->n,
+                             .d_step = columns_of(b),
                              .c = weights + plain,
-                             .c_step = b->n,
+                             .c_run = is_depthwise(b) ? w->gemm.a_run + runs_of(b) : NULL,
+                             .c_step = is_depthwise(b) ? runs_of(b) : columns_of(b),
                              .sample = dense ? 0 : b->out * b->out};
 }
 
 static bool open_product(product_work *w, const product *b)
 {
-    size_t a = whole_lines(b->images * b->h * b->w * b->c), packed = whole_lines(w->k->pack_size(depth_of(b), b->n));
-    size_t plain = whole_lines(depth_of(b) * b->n), c = whole_lines(rows_of(b) * b->n);
+    size_t a = whole_lines(b->images * b->h * b->w * b->c),
+           packed = whole_lines(w->k->pack_size(depth_of(b), columns_of(b)));
+    size_t plain = whole_lines(depth_of(b) * columns_of(b)), c = whole_lines(rows_of(b) * columns_of(b));
     size_t all = a + packed + 2 * plain + c;
     w->memory = aligned_alloc(64, all * sizeof(float));
-    w->tables = calloc(rows_of(b) + b->kernel, sizeof(int32_t));
+    w->tables = calloc(rows_of(b) + 2 * runs_of(b), sizeof(int32_t));
     if (!w->memory || !w->tables) return false;
     hg__fill(w->memory, all);
     find_rows(b, w->tables, w->tables + rows_of(b));
@@ -125,16 +143,17 @@ static bool open_product(product_work *w, const product *b)
 static void multiply(void *ctx)
 {
     const product_work *w = ctx;
-    if (w->transposed) w->k->gemm_t(&w->gemm_t);
-    else w->k->gemm(&w->gemm);
+    if (w->transposed) (w->depthwise ? w->k->depthwise_t : w->k->gemm_t)(&w->gemm_t);
+    else (w->depthwise ? w->k->depthwise : w->k->gemm)(&w->gemm);
 }
 
 /* Operations a second; 0: no memory. */
 static double product_rate(const product *b, const hg__kernels *k)
 {
-    product_work w = {.k = k, .transposed = b->transposed};
+    product_work w = {.k = k, .transposed = b->transposed, .depthwise = is_depthwise(b)};
     double rate = 0;
-    if (open_product(&w, b)) rate = 2.0 * (double)(rows_of(b) * depth_of(b) * b->n) / hg__best_time(multiply, &w);
+    if (open_product(&w, b))
+        rate = 2.0 * (double)(rows_of(b) * depth_of(b) * columns_of(b)) / hg__best_time(multiply, &w);
     free(w.memory);
     free(w.tables);
     return rate;

@@ -190,6 +190,13 @@ typedef struct hg__kernels {
     void (*pack)(const hg__pack *p);
     void (*gemm)(const hg__gemm *g);
     void (*gemm_t)(const hg__gemm_t *g);
+    /* The same where each column is by itself (a convolution in as many groups as channels). A(i, r) is n contiguous
+     * elements, B is plain [runs][n]; run is 1, parts 0:
+     *     C[i][j] = act( bias[j] + sum over r of A(i, r)[j] * B[r][j] )
+     * and C's column j starts at c[j * c_step], with run r's element c_run[r] of it:
+     *     C[r][j] (+)= sum over i < m of A(i, r)[j] * D[i][j] */
+    void (*depthwise)(const hg__gemm *g);
+    void (*depthwise_t)(const hg__gemm_t *g);
 
     /* Copies n images h x w x c into a zero frame: out is (top + h + bottom) x (left + w + right) x c. */
     void (*pad)(size_t n, hg_shape in, size_t top, size_t left, size_t bottom, size_t right, const real *x, real *out);

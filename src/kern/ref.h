@@ -40,6 +40,8 @@ size_t hg__ref_pack_size(size_t k, size_t n);
 void hg__ref_pack(const hg__pack *p);
 void hg__ref_gemm(const hg__gemm *g);
 void hg__ref_gemm_t(const hg__gemm_t *g);
+void hg__ref_depthwise(const hg__gemm *g);
+void hg__ref_depthwise_t(const hg__gemm_t *g);
 void hg__ref_pad(size_t n, hg_shape in, size_t top, size_t left, size_t bottom, size_t right, const real *x, real *out);
 
 void hg__ref_act(hg__act a, real slope, size_t n, const real *x, real *y);

@@ -1,4 +1,4 @@
-/* ref_product.c: the matrix products as plain loops. The sum runs over K (gemm) or over the rows
+/* ref_product.c: the products as plain loops. The sum runs over K (gemm) or over the rows
  * (gemm_t) in order, for each element on its own. */
 #include "kern/ref.h"
 
@@ -56,6 +56,30 @@ void hg__ref_gemm_t(const hg__gemm_t *g)
             for (size_t j = 0; j < g->n; j++) c[j] += x * d[j];
         }
     }
+}
+
+void hg__ref_depthwise(const hg__gemm *g)
+{
+    for (size_t i = 0; i < g->m; i++) {
+        const real *a = g->a + hg__offset(g->a_row, i, g->a_step);
+        real *c = g->c + hg__offset(g->c_row, i, g->c_step);
+        for (size_t j = 0; j < g->n && !g->add; j++) c[j] = g->bias ? g->bias[j] : 0;
+        for (size_t r = 0; r < g->runs; r++)
+            for (size_t j = 0; j < g->n; j++) c[j] += a[g->a_run[r] + (ptrdiff_t)j] * g->b[r * g->n + j];
+        if (g->act != HG__ACT_NONE) hg__ref_act(g->act, g->slope, g->n, c, c);
+    }
+}
+
+void hg__ref_depthwise_t(const hg__gemm_t *g)
+{
+    for (size_t r = 0; r < g->runs; r++)
+        for (size_t j = 0; j < g->n; j++) {
+            real *c = g->c + j * g->c_step + g->c_run[r], sum = g->add ? *c : 0;
+            for (size_t i = 0; i < g->m; i++)
+                sum += g->a[hg__offset(g->a_row, i, g->a_step) + g->a_run[r] + (ptrdiff_t)j] *
+                       g->d[hg__offset(g->d_row, i, g->d_step) + (ptrdiff_t)j];
+            *c = sum;
+        }
 }
 
 void hg__ref_pad(size_t n, hg_shape in, size_t top, size_t left, size_t bottom, size_t right, const real *x, real *out)

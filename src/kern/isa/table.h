@@ -2,6 +2,7 @@
  * serves. The ISA's file has included its header, and defines HG__SET and HG__SET_NAME. */
 #include "kern/isa/simd_act.h"
 #include "kern/isa/simd_chance.h"
+#include "kern/isa/simd_depthwise.h"
 #include "kern/isa/simd_elementwise.h"
 #include "kern/isa/simd_gemm.h"
 #include "kern/isa/simd_gemm_narrow.h"
@@ -60,6 +61,8 @@ const hg__kernels HG__SET = {
     .pack = PACKED(pack),
     .gemm = PRODUCT(gemm),
     .gemm_t = PRODUCT(gemm_t),
+    .depthwise = simd_depthwise,
+    .depthwise_t = simd_depthwise_t,
     .pad = simd_pad,
     .act = simd_act,
     .act_grad = simd_act_grad,

@@ -31,7 +31,7 @@ typedef struct part {
     int32_t *pack_row;   /* [taps * input channels / groups]: where in a group's W row k of B begins */
 } part;
 
-/* From the big side to the small one, or back. */
+/* From the big side to the small one, or back. Where it is depthwise all groups are one product. */
 typedef struct way {
     bool scatters;
     hg_shape in, out;
@@ -75,6 +75,8 @@ static size_t most(ptrdiff_t a, size_t b) { return a > (ptrdiff_t)b ? (size_t)a 
 static size_t big_c(const hg__correlate *g) { return g->big.c / g->groups; }
 static size_t small_c(const hg__correlate *g) { return g->small.c / g->groups; }
 static size_t group_weights(const hg__correlate *g) { return g->y.k * g->x.k * big_c(g) * small_c(g); }
+static bool is_depthwise(const way *w) { return w->groups > 1 && w->groups == w->in.c && w->groups == w->out.c; }
+static size_t products(const way *w) { return is_depthwise(w) ? 1 : w->groups; } /* of a part */
 static size_t in_c(const way *w) { return w->in.c / w->groups; }
 static size_t out_c(const way *w) { return w->out.c / w->groups; }
 
@@ -356,7 +358,8 @@ static part build_part(const hg__setup *s, const hg__correlate *g, const way *w,
 {
     size_t nx = columns_of(a), c = in_c(w), to_next = w->scatters ? small_step(g) : big_step(g);
     part p = {.at = build_meeting(w, a, s->micro, b), .taps = rows_of(a) * nx};
-    if (p.taps) p.packed = hg__align(s->k->pack_size(p.taps * c, out_c(w)) * sizeof(real)) / sizeof(real);
+    size_t packed = is_depthwise(w) ? p.taps * w->groups : s->k->pack_size(p.taps * c, out_c(w));
+    if (p.taps) p.packed = hg__align(packed * sizeof(real)) / sizeof(real);
     p.pack_row = take(b, p.taps * c * sizeof *p.pack_row);
     for (size_t i = 0; b->at && i < p.taps; i++) {
         size_t from = tap_at(g, a, i / nx, i % nx) * c * out_c(w);
@@ -393,7 +396,7 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
     for (a.sy = (span){0}; next_span(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_span(&a.x, &a.sx); n++) {
             part p = build_part(s, g, &w, &a, b);
-            w.packed += w.groups * p.packed;
+            w.packed += products(&w) * p.packed;
             if (b->at) w.part[n] = p;
         }
     return w;
@@ -459,18 +462,32 @@ hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input)
 
 /* ---- Products ------------------------------------------------------------------------------------------ */
 
-static void pack_way(const hg__call *c, const way *w, real *to)
+/* As the kernel table's depthwise reads it: [taps][channels]. */
+static void pack_depthwise(const hg__call *c, const part *p, size_t channels, real *to)
+{
+    const size_t step = group_weights(&((const table *)c->table)->g);
+    for (size_t i = 0; i < p->taps; i++, to += channels)
+        c->k->copy2d(channels, 1, c->w[0] + p->pack_row[i], step, to, 1, false);
+}
+
+static void pack_group(const hg__call *c, const way *w, const part *p, size_t group, real *to)
 {
     const table *t = c->table;
-    for (size_t i = 0; i < w->parts; i++)
-        for (size_t group = 0; group < w->groups; group++, to += w->part[i].packed)
-            if (w->part[i].taps)
-                c->k->pack(&(hg__pack){.k = w->part[i].taps * in_c(w),
-                                       .n = out_c(w),
-                                       .b = c->w[0] + group * group_weights(&t->g),
-                                       .row = w->part[i].pack_row,
-                                       .col_step = w->scatters ? big_step(&t->g) : small_step(&t->g),
-                                       .packed = to});
+    if (p->taps)
+        c->k->pack(&(hg__pack){.k = p->taps * in_c(w),
+                               .n = out_c(w),
+                               .b = c->w[0] + group * group_weights(&t->g),
+                               .row = p->pack_row,
+                               .col_step = w->scatters ? big_step(&t->g) : small_step(&t->g),
+                               .packed = to});
+}
+
+static void pack_way(const hg__call *c, const way *w, real *to)
+{
+    for (const part *p = w->part; p < w->part + w->parts; p++)
+        for (size_t group = 0; group < products(w); group++, to += p->packed)
+            if (is_depthwise(w)) pack_depthwise(c, p, w->groups, to);
+            else pack_group(c, w, p, group, to);
 }
 
 /* The gather's B come first, where both are there. */
@@ -492,25 +509,28 @@ static const real *frame_side(const hg__call *c, hg_shape s, hg__frame f, const 
 static void multiply(const hg__call *c, const way *w, const real *a, const real *b, const hg__side *s)
 {
     /* What costs more than a comparison goes over all parts at once: in one of them a row may be a single pixel. */
-    bool late = w->parts > 1 && s->act > HG__ACT_LEAKY;
+    const bool late = w->parts > 1 && s->act > HG__ACT_LEAKY, deep = is_depthwise(w);
+    const size_t columns = w->out.c / products(w);
     for (size_t i = 0; i < w->parts; i++) {
         const part *p = &w->part[i];
-        for (size_t group = 0; group < w->groups; group++, b += p->packed)
-            c->k->gemm(&(hg__gemm){.m = c->n * p->at.pixels,
-                                   .n = out_c(w),
-                                   .runs = p->at.runs,
-                                   .run = p->at.run,
-                                   .a = a + group * in_c(w),
-                                   .a_row = p->at.in_row,
-                                   .a_run = p->at.in_run,
-                                   .b = b,
-                                   .c = s->out + group * out_c(w),
-                                   .c_row = p->at.out_row,
-                                   .c_step = w->out.c,
-                                   .bias = s->bias ? s->bias + group * out_c(w) : NULL,
-                                   .act = late ? HG__ACT_NONE : s->act,
-                                   .slope = s->slope,
-                                   .add = s->add});
+        for (size_t group = 0; group < products(w); group++, b += p->packed) {
+            const hg__gemm g = {.m = c->n * p->at.pixels,
+                                .n = columns,
+                                .runs = p->at.runs,
+                                .run = p->at.run,
+                                .a = a + group * in_c(w),
+                                .a_row = p->at.in_row,
+                                .a_run = p->at.in_run,
+                                .b = b,
+                                .c = s->out + group * columns,
+                                .c_row = p->at.out_row,
+                                .c_step = w->out.c,
+                                .bias = s->bias ? s->bias + group * columns : NULL,
+                                .act = late ? HG__ACT_NONE : s->act,
+                                .slope = s->slope,
+                                .add = s->add};
+            (deep ? c->k->depthwise : c->k->gemm)(&g);
+        }
     }
     if (late) c->k->act(s->act, s->slope, c->n * hg_shape_size(w->out), s->out, s->out);
 }
@@ -535,23 +555,26 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
     const table *t = c->table;
     const way *w = &t->weights;
     const real *a = frame_side(c, w->in, w->frame, w->scatters ? small : big), *d = w->scatters ? big : small;
+    const bool deep = is_depthwise(w);
     for (const share *p = t->share; p < t->share + t->shares; p++)
-        for (size_t group = 0; group < w->groups; group++)
-            c->k->gemm_t(&(hg__gemm_t){.m = c->n * p->at.pixels,
-                                       .n = out_c(w),
-                                       .runs = p->at.runs,
-                                       .run = p->at.run,
-                                       .a = a + group * in_c(w),
-                                       .a_row = p->at.in_row,
-                                       .a_run = p->at.in_run,
-                                       .d = d + group * out_c(w),
-                                       .d_row = p->at.out_row,
-                                       .d_step = w->out.c,
-                                       .c = dw + group * group_weights(&t->g),
-                                       .c_run = p->c_run,
-                                       .c_step = out_c(w),
-                                       .add = c->dw_add,
-                                       .sample = p->at.pixels});
+        for (size_t group = 0; group < products(w); group++) {
+            const hg__gemm_t g = {.m = c->n * p->at.pixels,
+                                  .n = w->out.c / products(w),
+                                  .runs = p->at.runs,
+                                  .run = p->at.run,
+                                  .a = a + group * in_c(w),
+                                  .a_row = p->at.in_row,
+                                  .a_run = p->at.in_run,
+                                  .d = d + group * out_c(w),
+                                  .d_row = p->at.out_row,
+                                  .d_step = w->out.c,
+                                  .c = dw + group * group_weights(&t->g),
+                                  .c_run = p->c_run,
+                                  .c_step = deep ? group_weights(&t->g) : out_c(w),
+                                  .add = c->dw_add,
+                                  .sample = p->at.pixels};
+            (deep ? c->k->depthwise_t : c->k->gemm_t)(&g);
+        }
 }
 
 bool hg__correlate_suits(const hg__attr *a)

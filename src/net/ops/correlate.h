@@ -14,6 +14,8 @@
  * that, or the weights too many to be packed for each such product, the picture is copied into a frame of zeros
  * instead.
  *
+ * Each group is a product of its own; as many groups as channels on both sides (depthwise) are one together.
+ *
  * With `by_phase` (attr.by_phase, of a transposed convolution in one group) W lies phase by phase, as scatter reads it:
  * [phase][taps that meet it, in falling order][small c][big c]; and dW, which is then made the scatter's way. */
 #ifndef HG_NET_OPS_CORRELATE_H
