@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-enum { ROUNDS = 20000, CHAINS = 12, BURSTS = 8, LEAST = 6, STRETCHES = 5, MOST_THREADS = 256, LINE = 8 };
+enum { ROUNDS = 20000, CHAINS = 12, BURSTS = 8, LEAST = 6, STRETCHES = 5, MOST_THREADS = 1024, LINE = 8 };
 static const double stretch = 0.0004; /* seconds */
 
 double hg__best_time(hg__work *work, void *ctx)

@@ -10,6 +10,7 @@
 #include "cli/bench_options.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/walk_rows.h"
 #include "kern/kernels.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ static const hg__option rows[] = {
      .offset = AT(threads),
      .fallback = "0",
      .min = 0,
-     .max = 256,
+     .max = 1024,
      .help = "of the rows with many threads; 0: one per processor"},
     {.name = "pin", .type = HG__FLAG, .offset = AT(pin), .help = "train, infer: each thread stays on one processor"},
     {.name = "model",
@@ -44,12 +45,7 @@ static const hg__option rows[] = {
      .fallback = "",
      .value = "NAME|FILE",
      .help = "train, infer: only this model, instead of all presets"},
-    {.name = "precision",
-     .type = HG__CHOICE,
-     .offset = AT(precision),
-     .fallback = "f32",
-     .choices = "f32|bf16|int8",
-     .help = "train, infer: of the layers' products; int8 for infer alone"},
+    HG__PRECISION_ROW(AT(precision), "train, infer: of the layers' products; int8 for infer alone"),
     {.name = "set",
      .type = HG__TEXT,
      .offset = AT(set),

@@ -62,6 +62,8 @@ static void find_kernels(findings *f)
     hg_status s = hg__kernels_choose(&chosen, HG_PRECISION_F32, &e);
     note(f, "kernel sets", sets.at ? sets.at : "");
     note(f, "kernels used", s ? "none" : chosen->name);
+    const hg__kernels *bf16 = NULL;
+    if (!hg__kernels_choose(&bf16, HG_PRECISION_BF16, NULL)) note(f, "in bf16", bf16->name);
     if (s) advise(f, e.what);
     else if (!strcmp(chosen->name, "ref") && !getenv("HOURGLASS_ISA"))
         advise(f, "Only the plain kernels run here: training will be slow.");

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/source_options.h"
 #include "cli/walk_rows.h"
+#include "kern/kernels.h"
 #include "net/sketch.h"
 
 #include <hourglass/net.h>
@@ -104,6 +105,7 @@ typedef struct values {
     size_t code;
     size_t batch, threads;
     bool infer, recompute;
+    const char *precision;
     double max_memory;
 } values;
 
@@ -133,6 +135,7 @@ static const hg__option plan_rows[] = {
      .fallback = "0",
      .max = 1e9,
      .help = "MB that all may take; 0: any"},
+    HG__PRECISION_ROW(AT(precision), "of the layers' products; int8 with --infer alone"),
     {.name = "recompute",
      .type = HG__FLAG,
      .offset = AT(recompute),
@@ -222,7 +225,12 @@ static hg_status run_plan(hg__call *call, hg_error *e)
                          .threads = v->threads,
                          .train = !v->infer,
                          .memory = (size_t)ceil(1e6 * v->max_memory),
-                         .recompute = v->recompute};
+                         .recompute = v->recompute,
+                         .precision = hg__precision_named(v->precision)};
+    char source[1024];
+    if (o.train && o.precision == HG_PRECISION_INT8)
+        return hg__fail(e, HG_USAGE, hg__call_source(call, "precision", source, sizeof source),
+                        "nets do not train in int8; add --infer");
     hg_status s = open_graph(&g, call, e);
     if (!s) s = hg_graph_check(g, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);

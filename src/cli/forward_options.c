@@ -20,12 +20,8 @@ static const hg__option rows[] = {
     HG__KEEP_ROW(AT(keep), "only the first K values of the code, of a model that is trained for it (nested); 0: all"),
     HG__BATCH_ROW(AT(batch), "samples at a time; never changes the result"),
     HG__THREADS_ROW(AT(threads)),
-    {.name = "precision",
-     .type = HG__CHOICE,
-     .offset = AT(precision),
-     .fallback = "f32",
-     .choices = "f32|bf16|int8",
-     .help = "of the layers' products; bf16 and int8 are faster, and need AVX-512-BF16 and AVX-512-VNNI"},
+    HG__PRECISION_ROW(AT(precision),
+                      "of the layers' products; bf16 and int8 are faster, and need AVX-512-BF16 and AVX-512-VNNI"),
     {0},
 };
 #undef AT

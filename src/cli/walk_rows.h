@@ -16,5 +16,11 @@
         .name = "threads", .type = HG__SIZE, .offset = at, .fallback = "0", .min = 0, .max = 1024, \
         .help = "0: one per processor; never changes the result"                                   \
     }
+/* Its value is read with hg__precision_named. */
+#define HG__PRECISION_ROW(at, text)                                                                           \
+    {                                                                                                         \
+        .name = "precision", .type = HG__CHOICE, .offset = at, .fallback = "f32", .choices = "f32|bf16|int8", \
+        .help = text                                                                                          \
+    }
 
 #endif

@@ -36,6 +36,7 @@ refused 2 '--output: has an empty value' report a -o ''
 refused 2 'eval: one of its words is empty' eval ''
 refused 2 '-n.npy: info has no such option; --help lists those it has' data info -n.npy
 refused 2 '--lr: "nan" is not a number' train mnist-sample --model conv --lr nan
+refused 2 '--precision: nets do not train in int8; add --infer' models plan conv --precision int8
 refused 2 'are too little: a batch of 128 takes' train mnist-sample --model conv --max-memory 1
 refused 2 'are too little: a batch of 128 takes' train mnist-sample --model conv --max-memory 1e-300
 refused 2 'are too little: a batch of 128 takes' models plan conv --max-memory 1e-300
