@@ -33,6 +33,11 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def any_kernels():
+    """The environment, without kernels that it may force: they would contradict a precision."""
+    return {name: value for name, value in os.environ.items() if name != "HOURGLASS_ISA"}
+
+
 # ---- Who is measured ---------------------------------------------------------------------------
 
 class Ours:
@@ -42,18 +47,18 @@ class Ours:
         self.folder, self.program = folder, os.path.join(folder, "hourglass")
         self.processor, self.kernels, self.peak = None, None, None
 
-    def run(self, *words, **environment):
+    def run(self, *words):
         return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                              env={**os.environ, **environment}).stdout
+                              env=any_kernels() if "--precision" in words else None).stdout
 
     def has(self, precision):
         """Whether this processor has what --precision needs."""
-        return subprocess.run([self.program, "bench", "infer", "--model", "deep", "--rounds", "1", "--precision", precision],
+        return subprocess.run([self.program, "models", "plan", "conv", "--infer", "--precision", precision], env=any_kernels(),
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
-    def bench(self, *words, **environment):
+    def bench(self, *words):
         """The rows of its JSON, without those of the machine's peak."""
-        answer = json.loads(self.run("bench", *words, "--json", "-q", **environment))
+        answer = json.loads(self.run("bench", *words, "--json", "-q"))
         self.processor, self.kernels = answer["processor"], answer["kernels"]
         self.peak = next(r for r in answer["rows"] if r["bench"] == "peak")
         return [r for r in answer["rows"] if r["bench"] != "peak"]

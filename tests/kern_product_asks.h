@@ -92,6 +92,7 @@ static product tall_product(box *b)
 {
     product p = product_of(b);
     if (pick(b, 0, 3)) return p;
+    if (!pick(b, 0, 2)) p.sample = pick(b, 10, 300), p.m = p.sample * pick(b, 1, 4);
     p.m += (pick(b, 0, 3) ? 250 : 2400) / p.sample * p.sample;
     place_a(b, &p);
     place_c(b, &p);

@@ -6,6 +6,7 @@
 #define HG__SET hg__kernels_tiles_in_c
 #define HG__SET_NAME "amxbf16 in C"
 #define HG__HALF_SET hg__kernels_avx2
-#define HG__BF16 16
+#define HG__BF16
+#define HG__AMX
 extern const hg__kernels HG__SET;
 #include "kern/isa/table.h"

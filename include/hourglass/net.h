@@ -90,7 +90,10 @@ typedef struct hg_plan_options {
                        and recomputes where that does not do */
     bool recompute; /* values are computed again on the way back instead of being kept: less memory, more work (Chen et
                        al. 2016); never changes a bit of the result */
-    hg_precision precision; /* hourglass/base.h; HG_USAGE where the processor lacks what it needs */
+    /* hourglass/base.h; HG_USAGE where the processor lacks what it needs. bf16 asks Linux for the tiles of AMX where
+     * there are some: alternate signal stacks smaller than getauxval(AT_MINSIGSTKSZ) are refused from then on; where
+     * the calling thread has one already the tiles are, and other kernels, with other bits, do the work. */
+    hg_precision precision;
     bool pin; /* each thread but the caller stays on one processor, where the system lets it; never changes a bit */
 } hg_plan_options;
 

@@ -199,13 +199,14 @@ static json_t *figure_json(const hg__figure *f)
                      f->share > 0 ? json_real(f->share) : json_null());
 }
 
-static hg_status print_json(hg__call *call, const hg__figures *figures, size_t threads, hg_error *e)
+static hg_status print_json(hg__call *call, const hg__figures *figures, hg_precision precision, size_t threads,
+                            hg_error *e)
 {
     const hg__bench_options *o = &((const values *)call->values)->o;
     char processor[256];
     const hg__kernels *k = NULL;
     json_t *list = json_array();
-    hg_status s = hg__kernels_choose(&k, hg__precision_named(o->precision), e);
+    hg_status s = hg__kernels_choose(&k, precision, e);
     for (size_t i = 0; i < figures->n; i++) json_array_append_new(list, figure_json(&figures->at[i]));
     if (!s)
         return hg__output_json(&call->out,
@@ -255,7 +256,9 @@ static hg_status run_bench(hg__call *call, hg_error *e)
                                     &(hg__literature_frame){o->threads, o->seed}, e);
     if (!s) s = measure(call, asked, threads, &figures, e);
     if (!s) s = hg__figures_done(&figures, e);
-    if (!s && call->common->json) s = print_json(call, &figures, threads, e);
+    if (!s && call->common->json)
+        s = print_json(call, &figures, asked & (TRAIN | INFER) ? hg__precision_named(o->precision) : HG_PRECISION_F32,
+                       threads, e);
     else if (!s) print_table(call, &figures);
     hg__figures_close(&figures);
     return s;

@@ -182,7 +182,7 @@ typedef struct hg__keep_first {
 } hg__keep_first;
 
 typedef struct hg__kernels {
-    const char *name;       /* "ref", "generic", "avx2", "avx512" */
+    const char *name;       /* "ref", "generic", "avx2", "avx512" … */
     hg_precision precision; /* of products' operands; less than float32 is only for those who ask for it */
 
     /* Products. */
@@ -191,7 +191,7 @@ typedef struct hg__kernels {
     void (*gemm)(const hg__gemm *g);
     void (*gemm_t)(const hg__gemm_t *g);
     /* The same where each column is by itself (a convolution in as many groups as channels). A(i, r) is n contiguous
-     * elements, B is plain [runs][n]; run is 1, parts 0:
+     * elements, B is plain [runs][n]; run is 1, parts 0, a_run and c_run are given:
      *     C[i][j] = act( bias[j] + sum over r of A(i, r)[j] * B[r][j] )
      * and C's column j starts at c[j * c_step], with run r's element c_run[r] of it:
      *     C[r][j] (+)= sum over i < m of A(i, r)[j] * D[i][j] */

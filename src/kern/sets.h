@@ -24,15 +24,20 @@ static inline bool hg__runs_avx512bf16(void)
     return hg__runs_avx512() && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512bf16");
 }
 static inline bool hg__runs_avx512int8(void) { return hg__runs_avx512() && __builtin_cpu_supports("avx512vnni"); }
+#define HG__SETS_X86                                                            \
+    {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512}, \
+        {&hg__kernels_avx512bf16, hg__runs_avx512bf16}, {&hg__kernels_avx512int8, hg__runs_avx512int8},
+#else
+#define HG__SETS_X86
+#endif
+
+#ifdef HG__KERN_AMX
 /* Asks the system to let this process have tiles. */
 bool hg__has_tiles(void);
 static inline bool hg__runs_amxbf16(void) { return hg__runs_avx512bf16() && hg__has_tiles(); }
-#define HG__SETS_X86                                                                                    \
-    {&hg__kernels_avx2, hg__runs_avx2}, {&hg__kernels_avx512, hg__runs_avx512},                         \
-        {&hg__kernels_avx512bf16, hg__runs_avx512bf16}, {&hg__kernels_avx512int8, hg__runs_avx512int8}, \
-        {&hg__kernels_amxbf16, hg__runs_amxbf16},
+#define HG__SETS_AMX {&hg__kernels_amxbf16, hg__runs_amxbf16},
 #else
-#define HG__SETS_X86
+#define HG__SETS_AMX
 #endif
 
 #ifdef HG__KERN_ARM
@@ -42,7 +47,7 @@ static inline bool hg__runs_amxbf16(void) { return hg__runs_avx512bf16() && hg__
 #endif
 
 #ifdef HG__KERN_SIMD
-#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere}, HG__SETS_X86 HG__SETS_ARM
+#define HG__SETS_SIMD {&hg__kernels_generic, hg__runs_anywhere}, HG__SETS_X86 HG__SETS_AMX HG__SETS_ARM
 #else
 #define HG__SETS_SIMD
 #endif

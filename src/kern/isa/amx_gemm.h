@@ -1,6 +1,6 @@
-/* amx_gemm.h: the matrix product on tiles. A's rows are converted into a small buffer, some rows and a block of K at a
- * time, and all columns use them before the next rows come. Each element of C is one chain in the order of K, which
- * starts from the bias or from C; where K is cut into blocks the sums wait in C. So it never depends on m. */
+/* amx_gemm.h: the matrix product on tiles. A's rows are converted into a small buffer, those of two tiles and a block
+ * of K at a time, and all columns use them before the next rows come. Each element of C is one chain in the order of K,
+ * which starts from the bias or from C; where K is cut into blocks the sums wait in C. So it never depends on m. */
 #ifndef HG_KERN_ISA_AMX_GEMM_H
 #define HG_KERN_ISA_AMX_GEMM_H
 
@@ -9,7 +9,6 @@
 enum {
     AMX_BLOCK = 256,             /* pairs along K that are walked at a time: a panel of them is 32 KB */
     AMX_STEP = AMX_BLOCK + TILE, /* from a converted row to the next: an odd number of cache lines */
-    AMX_HEIGHT = 32,             /* rows that are converted at a time */
 };
 
 /* Pairs from … of K. */
@@ -32,7 +31,7 @@ static void amx_convert_run(const float *const *row, size_t rows, ptrdiff_t at, 
 }
 
 /* A block of K of rows, run by run; in the last block with zeros behind. A run's last vector may reach into the next
- * run, which comes later, or behind the row. */
+ * run, which comes later, or behind the block, where there is room for it. */
 static void amx_convert(const hg__gemm *g, const amx_block *k, const float *const *row, size_t rows, uint32_t *out)
 {
     size_t r = 2 * k->from / g->run, skip = 2 * k->from % g->run,
@@ -54,26 +53,20 @@ static const float *amx_start(const hg__gemm *g, const amx_block *k, size_t j, f
     return room;
 }
 
-/* Columns first … end-1 of `rows` rows, which were converted. */
-static void amx_panels(const hg__gemm *g, const amx_block *k, const size_t columns[2], size_t rows, const uint32_t *a,
-                       float *const *c)
+/* Columns first … end-1 of the tiles' rows, which were converted. */
+static void amx_panels(const hg__gemm *g, const amx_block *k, size_t first, size_t end, amx_tiles *t)
 {
     const size_t pairs = bf16_pairs(g->runs * g->run);
     float room[BF16_PANEL];
-    amx_tiles t = {.pairs = k->pairs, .a_step = AMX_STEP, .act = k->last && g->act == HG__ACT_RELU ? g->act : 0};
-    for (t.column = columns[0]; t.column < columns[1]; t.column += BF16_PANEL) {
-        t.columns = g->n - t.column, t.b_step = t.columns > W ? BF16_PANEL : W;
-        t.b = (const uint32_t *)g->b + t.column * pairs + k->from * t.b_step;
-        t.start = amx_start(g, k, t.column, room);
-        for (size_t i = 0; i < rows; i += AMX_ROWS) {
-            t.rows = bf16_least(rows - i, AMX_ROWS), t.a = a + i * AMX_STEP, t.c = c + i;
-            amx_any(&t);
-        }
+    t->pairs = k->pairs, t->act = k->last && g->act == HG__ACT_RELU ? HG__ACT_RELU : HG__ACT_NONE;
+    for (t->column = first; t->column < end; t->column += BF16_PANEL) {
+        t->columns = g->n - t->column, t->b_step = t->columns > W ? BF16_PANEL : W;
+        t->b = (const uint32_t *)g->b + t->column * pairs + k->from * t->b_step;
+        t->start = amx_start(g, k, t->column, room);
+        amx_any(t);
     }
-    for (size_t i = 0; k->last && g->act > HG__ACT_RELU && i < rows; i++) {
-        float *out = c[i] + columns[0];
-        simd_act(g->act, g->slope, columns[1] - columns[0], out, out);
-    }
+    for (size_t i = 0; k->last && g->act > HG__ACT_RELU && i < t->rows; i++)
+        simd_act(g->act, g->slope, end - first, t->c[i] + first, t->c[i] + first);
 }
 
 static void amx_gemm(const hg__gemm *g)
@@ -82,25 +75,24 @@ static void amx_gemm(const hg__gemm *g)
         half_gemm(g);
         return;
     }
-    uint32_t a[AMX_HEIGHT * AMX_STEP + W] __attribute__((aligned(64))); /* a row's last vector may reach over its end */
-    const size_t pairs = bf16_pairs(g->runs * g->run), panels = (g->n + BF16_PANEL - 1) / BF16_PANEL,
-                 share = g->parts ? g->parts : 1;
-    const size_t columns[] = {panels * g->part / share * BF16_PANEL,
-                              bf16_least(panels * (g->part + 1) / share * BF16_PANEL, g->n)};
-    if (columns[0] >= columns[1]) return;
+    uint32_t a[AMX_ROWS * AMX_STEP] __attribute__((aligned(64)));
+    const float *row[AMX_ROWS];
+    float *c[AMX_ROWS];
+    const size_t pairs = bf16_pairs(g->runs * g->run);
+    size_t first, end;
+    amx_tiles t = {.a = a, .a_step = AMX_STEP, .c = c};
+    if (!bf16_share(g, &first, &end)) return;
     amx_open();
-    for (size_t from = 0, rows; from < g->m; from += rows) {
-        const float *row[AMX_HEIGHT];
-        float *c[AMX_HEIGHT];
-        rows = bf16_least(g->m - from, AMX_HEIGHT);
-        for (size_t i = 0; i < rows; i++) {
+    for (size_t from = 0; from < g->m; from += t.rows) {
+        t.rows = bf16_least(g->m - from, AMX_ROWS);
+        for (size_t i = 0; i < t.rows; i++) {
             row[i] = g->a + hg__offset(g->a_row, from + i, g->a_step);
             c[i] = g->c + hg__offset(g->c_row, from + i, g->c_step);
         }
         for (amx_block k = {.first = true}; k.from < pairs; k.from += k.pairs, k.first = false) {
             k.pairs = bf16_least(pairs - k.from, AMX_BLOCK), k.last = k.from + k.pairs == pairs;
-            amx_convert(g, &k, row, rows, a);
-            amx_panels(g, &k, columns, rows, a, c);
+            amx_convert(g, &k, row, t.rows, a);
+            amx_panels(g, &k, first, end, &t);
         }
     }
     amx_close();

@@ -8,12 +8,12 @@
 #include "kern/isa/simd_gemm_t.h"
 
 enum {
-    AMX_T_COLUMNS = 256,              /* of D that are paired at a time */
+    AMX_T_COLUMNS = 224,              /* of D that are paired at a time */
     AMX_T_STEP = BF16_T_PAIRS + TILE, /* from an element of A to the next: an odd number of cache lines */
     AMX_T_LEAST = 8,                  /* rows of a sample that fill enough of a tile */
 };
 
-/* Elements from … to-1 of A's rows, each a row of pairs; up to TILE more are written to. */
+/* Elements from … to-1 of A's rows, each a row of pairs. */
 static void amx_t_turn(const hg__gemm_t *g, const bf16_t_rows *rows, size_t from, size_t to, uint32_t *out)
 {
     size_t r = from / g->run, skip = from % g->run;

@@ -6,5 +6,6 @@
 #define HG__SET hg__kernels_amxbf16
 #define HG__SET_NAME "amxbf16"
 #define HG__HALF_SET hg__kernels_avx2
-#define HG__BF16 16
+#define HG__BF16
+#define HG__AMX
 #include "kern/isa/table.h"

@@ -5,5 +5,5 @@
 #define HG__SET hg__kernels_avx512bf16
 #define HG__SET_NAME "avx512bf16"
 #define HG__HALF_SET hg__kernels_avx2
-#define HG__BF16 1
+#define HG__BF16
 #include "kern/isa/table.h"

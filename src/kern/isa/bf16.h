@@ -11,14 +11,21 @@ enum {
     BF16_DEPTH = 16, /* products that sum less than this gain nothing from pairs */
     BF16_ROWS = 8,   /* of a tile, at most: two vectors wide it has 16 sums */
     BF16_PANEL = 2 * W,
+#ifdef HG__AMX
+    BF16_AT_ONCE = 16, /* pairs: those of a tile */
+    BF16_T_PAIRS = 96, /* of rows that gemm_t walks at a time */
+#else
+    BF16_AT_ONCE = 1,
+    BF16_T_PAIRS = 64,
+#endif
 };
 
 /* A product stays with floats where converting would cost more than it gains. This looks at the geometry alone, never
  * at the number of samples. */
 static bool bf16_suits(size_t k, size_t n) { return k >= BF16_DEPTH && n > W / 2; }
 
-/* How many pairs k are, as products take them: HG__BF16 at once, the rest of which are zeros. */
-static size_t bf16_pairs(size_t k) { return (k + 2 * HG__BF16 - 1) / (2 * HG__BF16) * HG__BF16; }
+/* How many pairs k are, as products take them: some at once, the rest of which are zeros. */
+static size_t bf16_pairs(size_t k) { return (k + 2 * BF16_AT_ONCE - 1) / (2 * BF16_AT_ONCE) * BF16_AT_ONCE; }
 
 typedef __m512i vpairs;
 

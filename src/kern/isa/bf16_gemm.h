@@ -255,10 +255,9 @@ static void bf16_gemm(const hg__gemm *g)
         half_gemm(g);
         return;
     }
-    size_t panels = (g->n + BF16_PANEL - 1) / BF16_PANEL, share = g->parts ? g->parts : 1, done = 0, now = 1;
-    bf16_rows x = {.g = g, .first = panels * g->part / share * BF16_PANEL};
-    x.end = bf16_least(panels * (g->part + 1) / share * BF16_PANEL, g->n);
-    if (x.first >= x.end) return;
+    size_t done = 0, now = 1;
+    bf16_rows x = {.g = g};
+    if (!bf16_share(g, &x.first, &x.end)) return;
     if (g->a_row && g->a_run && !(g->run & 1) && bf16_all_even(g->a_run, g->runs) && bf16_all_even(g->a_row, g->m)) {
         ptrdiff_t reach = bf16_span_of(g->a_run, g->runs, (ptrdiff_t)g->run).high;
         for (; now && done < g->m; done += now) x.from = done, now = bf16_as_it_lies(x, reach);

@@ -5,7 +5,14 @@
 
 #include "kern/isa/bf16.h"
 
-enum { BF16_T_PAIRS = HG__BF16 > 1 ? 128 : 64 }; /* of rows that gemm_t walks at a time */
+/* The columns first … end-1 of C that this call makes: whole panels. */
+static bool bf16_share(const hg__gemm *g, size_t *first, size_t *end)
+{
+    const size_t panels = (g->n + BF16_PANEL - 1) / BF16_PANEL, parts = g->parts ? g->parts : 1;
+    *first = panels * g->part / parts * BF16_PANEL;
+    *end = bf16_least(panels * (g->part + 1) / parts * BF16_PANEL, g->n);
+    return *first < *end;
+}
 
 /* n floats end to end. What stands in the rest of the last vector's place is overwritten, with zeros behind the n. */
 ALWAYS_INLINE void bf16_convert(const float *x, size_t n, uint16_t *out)

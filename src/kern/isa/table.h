@@ -18,40 +18,39 @@
 /* Products of few columns would leave half of every vector empty: a set with vectors half as wide does them. Narrow
  * ones have their vectors along the runs, and there it is the run's end that decides; they are packed alike in both. */
 #ifdef HG__HALF_SET
-#define PRODUCT(row) half_##row
 static bool is_few(size_t n) { return n <= W / 2; }
 static bool half_suits(size_t n, size_t run) { return n > NARROW ? is_few(n) : run % W && run % W <= W / 2; }
 static size_t half_pack_size(size_t k, size_t n) { return (is_few(n) ? HG__HALF_SET.pack_size : simd_pack_size)(k, n); }
 static void half_pack(const hg__pack *p) { (is_few(p->n) ? HG__HALF_SET.pack : simd_pack)(p); }
 static void half_gemm(const hg__gemm *g) { (half_suits(g->n, g->run) ? HG__HALF_SET.gemm : simd_gemm)(g); }
 static void half_gemm_t(const hg__gemm_t *g) { (half_suits(g->n, g->run) ? HG__HALF_SET.gemm_t : simd_gemm_t)(g); }
-#else
-#define PRODUCT(row) simd_##row
 #endif
 
-#define PACKED(row) PRODUCT(row)
-
-/* Products in bf16 or int8 stand over these, and leave them what does not suit. */
-#ifdef HG__BF16
-#undef PRODUCT
-#undef PACKED
-#define PACKED(row) bf16_##row
-#if HG__BF16 > 1
+/* Which products this set has; those in bf16 or int8 stand over the others, and leave them what does not suit. */
+#ifdef HG__AMX
 #include "kern/isa/amx_gemm.h"
 #include "kern/isa/amx_gemm_t.h"
-#define PRODUCT(row) amx_##row
-#else
-#include "kern/isa/bf16_gemm_t.h"
-#define PRODUCT(row) bf16_##row
-#endif
 #define PRECISION HG_PRECISION_BF16
+#define PACKED(row) bf16_##row
+#define PRODUCT(row) amx_##row
+#elif defined HG__BF16
+#include "kern/isa/bf16_gemm_t.h"
+#define PRECISION HG_PRECISION_BF16
+#define PACKED(row) bf16_##row
+#define PRODUCT(row) bf16_##row
 #elif defined HG__INT8
 #include "kern/isa/int8_gemm.h"
-#undef PRODUCT
-#define PRODUCT(row) int8_##row
 #define PRECISION HG_PRECISION_INT8
+#define PACKED(row) int8_##row
+#define PRODUCT(row) int8_##row
+#elif defined HG__HALF_SET
+#define PRECISION HG_PRECISION_F32
+#define PACKED(row) half_##row
+#define PRODUCT(row) half_##row
 #else
 #define PRECISION HG_PRECISION_F32
+#define PACKED(row) simd_##row
+#define PRODUCT(row) simd_##row
 #endif
 
 const hg__kernels HG__SET = {
