@@ -33,9 +33,9 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def any_kernels():
-    """The environment, without kernels that it may force: they would contradict a precision."""
-    return {name: value for name, value in os.environ.items() if name != "HOURGLASS_ISA"}
+def environment_for(words):
+    """Without kernels that it may force, where words name a precision: they would contradict it."""
+    return {name: value for name, value in os.environ.items() if name != "HOURGLASS_ISA" or "--precision" not in words}
 
 
 # ---- Who is measured ---------------------------------------------------------------------------
@@ -49,12 +49,13 @@ class Ours:
 
     def run(self, *words):
         return subprocess.run([self.program, *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                              env=any_kernels() if "--precision" in words else None).stdout
+                              env=environment_for(words)).stdout
 
     def has(self, precision):
         """Whether this processor has what --precision needs."""
-        return subprocess.run([self.program, "models", "plan", "conv", "--infer", "--precision", precision], env=any_kernels(),
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        words = [self.program, "models", "plan", "conv", "--infer", "--precision", precision]
+        return subprocess.run(words, env=environment_for(words), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode == 0
 
     def bench(self, *words):
         """The rows of its JSON, without those of the machine's peak."""
@@ -230,7 +231,7 @@ def spawn(command):
     """Seconds, and peak memory in MB."""
     start = time.perf_counter()
     with open(os.devnull, "w") as null:
-        process = subprocess.Popen(command, stdout=null, stderr=null, env=dict(os.environ, LD_LIBRARY_PATH=OPENBLAS))
+        process = subprocess.Popen(command, stdout=null, stderr=null, env=dict(environment_for(command), LD_LIBRARY_PATH=OPENBLAS))
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -82,6 +82,23 @@ static inline product product_of(box *b)
     return p;
 }
 
+/* The call, with B as it is read. */
+static inline hg__gemm call_of(const product *p, const real *b, real *c)
+{
+    return (hg__gemm){.m = p->m,
+                      .n = p->n,
+                      .runs = p->runs,
+                      .run = p->run,
+                      .a = p->a,
+                      .a_row = p->a_row,
+                      .a_run = p->a_run,
+                      .a_step = p->a_step,
+                      .b = b,
+                      .c = c,
+                      .c_row = p->c_row,
+                      .c_step = p->c_step};
+}
+
 /* The call, B packed by the set itself, from a plain or a transposed copy, whole or in parts. */
 static inline hg__gemm gemm_of(box *b, const product *p, const hg__kernels *k, const real *from, real *c)
 {
@@ -95,18 +112,7 @@ static inline hg__gemm gemm_of(box *b, const product *p, const hg__kernels *k, c
     pack.parts = pick(b, 0, 3);
     do k->pack(&pack);
     while (++pack.part < pack.parts);
-    return (hg__gemm){.m = p->m,
-                      .n = p->n,
-                      .runs = p->runs,
-                      .run = p->run,
-                      .a = p->a,
-                      .a_row = p->a_row,
-                      .a_run = p->a_run,
-                      .a_step = p->a_step,
-                      .b = pack.packed,
-                      .c = c,
-                      .c_row = p->c_row,
-                      .c_step = p->c_step};
+    return call_of(p, pack.packed, c);
 }
 
 #endif

@@ -43,29 +43,13 @@ static product depthwise_product(box *b)
     return p;
 }
 
-static hg__gemm depthwise_of(const product *p, real *c)
-{
-    return (hg__gemm){.m = p->m,
-                      .n = p->n,
-                      .runs = p->runs,
-                      .run = 1,
-                      .a = p->a,
-                      .a_row = p->a_row,
-                      .a_run = p->a_run,
-                      .a_step = p->a_step,
-                      .b = p->b,
-                      .c = c,
-                      .c_row = p->c_row,
-                      .c_step = p->c_step};
-}
-
 static void depthwise_agrees(const hg__kernels *k)
 {
     for (size_t trial = 0; trial < trials(200); trial++) {
         box b = box_open(6000 + trial);
         product p = depthwise_product(&b);
         real *c = values(&b, p.c_size), *want = copy_of(&b, c, p.c_size), *alone = copy_of(&b, c, p.c_size);
-        hg__gemm g = depthwise_of(&p, c), r = depthwise_of(&p, want), one = depthwise_of(&p, alone);
+        hg__gemm g = call_of(&p, p.b, c), r = call_of(&p, p.b, want), one = call_of(&p, p.b, alone);
         g.runs = r.runs = one.runs = pick(&b, 0, 9) ? p.runs : 0; /* a phase without taps */
         g.add = r.add = one.add = pick(&b, 0, 2) == 0;
         g.bias = r.bias = one.bias = pick(&b, 0, 1) ? p.bias : NULL;

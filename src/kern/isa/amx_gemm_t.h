@@ -10,7 +10,6 @@
 enum {
     AMX_T_COLUMNS = 224,              /* of D that are paired at a time */
     AMX_T_STEP = BF16_T_PAIRS + TILE, /* from an element of A to the next: an odd number of cache lines */
-    AMX_T_LEAST = 8,                  /* rows of a sample that fill enough of a tile */
 };
 
 /* Elements from … to-1 of A's rows, each a row of pairs. */
@@ -66,26 +65,14 @@ static void amx_t_block(const hg__gemm_t *g, const bf16_t_rows *rows, bool add)
     }
 }
 
-/* This looks at the geometry alone; where the batch is never cut, not at what calls may share. */
-static bool amx_t_suits(const hg__gemm_t *g)
-{
-    return g->sample ? g->sample >= AMX_T_LEAST && bf16_suits(g->runs * g->run, g->n) : g->n > W / 2;
-}
-
 static void amx_gemm_t(const hg__gemm_t *g)
 {
-    if (!amx_t_suits(g)) {
+    if (!bf16_t_suits(g)) {
         half_gemm_t(g);
         return;
     }
-    const size_t sample = g->sample ? g->sample : g->m, all = g->m / sample * bf16_pairs(sample);
-    bf16_t_rows rows;
     amx_open();
-    for (size_t p = 0; p < all; p += rows.pairs) {
-        rows.pairs = bf16_least(all - p, BF16_T_PAIRS);
-        bf16_t_find(g, p, &rows);
-        amx_t_block(g, &rows, g->add || p);
-    }
+    bf16_t_walk(g, amx_t_block);
     amx_close();
 }
 

@@ -14,9 +14,11 @@ enum {
 #ifdef HG__AMX
     BF16_AT_ONCE = 16, /* pairs: those of a tile */
     BF16_T_PAIRS = 96, /* of rows that gemm_t walks at a time */
+    BF16_T_LEAST = 8,  /* rows of a sample that fill enough of a tile */
 #else
     BF16_AT_ONCE = 1,
     BF16_T_PAIRS = 64,
+    BF16_T_LEAST = 2, /* one row has no pairs */
 #endif
 };
 

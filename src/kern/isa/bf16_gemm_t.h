@@ -138,26 +138,10 @@ static void bf16_t_block(const hg__gemm_t *g, const bf16_t_rows *rows, bool add)
     }
 }
 
-/* A sample of one row has no pairs. Where the batch is never cut, the elements of A's rows may be shared among
- * calls, and then their number decides nothing. */
-static bool bf16_t_suits(const hg__gemm_t *g)
-{
-    return g->sample ? g->sample > 1 && bf16_suits(g->runs * g->run, g->n) : g->n > W / 2;
-}
-
 static void bf16_gemm_t(const hg__gemm_t *g)
 {
-    if (!bf16_t_suits(g)) {
-        half_gemm_t(g);
-        return;
-    }
-    const size_t sample = g->sample ? g->sample : g->m, all = g->m / sample * bf16_pairs(sample);
-    bf16_t_rows rows;
-    for (size_t p = 0; p < all; p += rows.pairs) {
-        rows.pairs = bf16_least(all - p, BF16_T_PAIRS);
-        bf16_t_find(g, p, &rows);
-        bf16_t_block(g, &rows, g->add || p);
-    }
+    if (bf16_t_suits(g)) bf16_t_walk(g, bf16_t_block);
+    else half_gemm_t(g);
 }
 
 #endif

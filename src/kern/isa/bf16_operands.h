@@ -46,6 +46,25 @@ static void bf16_t_find(const hg__gemm_t *g, size_t first, bf16_t_rows *rows)
     }
 }
 
+/* Where the batch is never cut, the elements of A's rows may be shared among calls, and then their number decides
+ * nothing. */
+static bool bf16_t_suits(const hg__gemm_t *g)
+{
+    return g->sample ? g->sample >= BF16_T_LEAST && bf16_suits(g->runs * g->run, g->n) : g->n > W / 2;
+}
+
+/* All pairs, some at a time; add: the sums go on from C. */
+static void bf16_t_walk(const hg__gemm_t *g, void (*block)(const hg__gemm_t *g, const bf16_t_rows *rows, bool add))
+{
+    const size_t sample = g->sample ? g->sample : g->m, all = g->m / sample * bf16_pairs(sample);
+    bf16_t_rows rows;
+    for (size_t p = 0; p < all; p += rows.pairs) {
+        rows.pairs = bf16_least(all - p, BF16_T_PAIRS);
+        bf16_t_find(g, p, &rows);
+        block(g, &rows, g->add || p);
+    }
+}
+
 /* n elements of two rows as n pairs, and zeros behind them to a whole vector; a row that is NULL is zeros. */
 ALWAYS_INLINE void bf16_pair(const float *first, const float *second, size_t n, uint32_t *out)
 {
