@@ -385,7 +385,7 @@ const hg__command hg__command_train = {
             {"hourglass train mnist --model conv", "a preset on a built-in data set"},
             {"hourglass train pictures/ --model conv --resize 64x64 --code 128", "your own pictures"},
             {"hourglass train mnist --model conv --noise gaussian:0.3 --out runs/denoiser", "learns to remove noise"},
-            {"hourglass train mnist --model conv --config fast", "a recipe: 3 epochs at a fast rate"},
+            {"hourglass train mnist --model conv --config fast", "a recipe: 2 epochs at a fast rate"},
             {"hourglass train --resume runs/conv-mnist", "goes on where it stopped"},
             {NULL, NULL}},
     .groups = (const hg__option_group[]){{"Run", rows, 0},

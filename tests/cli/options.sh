@@ -55,6 +55,6 @@ run python3 -c '
 import json
 c = json.load(open("runs/c/config.json"))
 print(c["values"]["lr"], c["sources"]["lr"], c["values"]["schedule"], c["values"]["epochs"], c["sources"]["epochs"])'
-ok 'a recipe is a config file that is built in' [ "$(cat out)" = '0.012 fast onecycle 1 --epochs' ]
+ok 'a recipe is a config file that is built in' [ "$(cat out)" = '0.007 fast onecycle 1 --epochs' ]
 run hourglass train mnist-sample --model conv --config fsat --out runs/d
 ok 'and a name that is neither file nor recipe is an error' [ "$status" != 0 -a ! -e runs/d ]
