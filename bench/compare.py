@@ -22,6 +22,7 @@ PYTHON = "/usr/bin/python3"  # the one that sees Debian's packages
 OPENBLAS = "/usr/lib/{}-linux-gnu/openblas-openmp".format(os.uname().machine)  # other BLAS builds are many times slower
 THREADS = 2
 PASSES = ["forwards", "input gradient", "weight gradient"]
+PLACES = ["least", *(f"decile {i}" for i in range(1, 10)), "greatest"]  # of a sweep
 MODELS = ["conv", "deep", "pool", "vae"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
@@ -137,10 +138,40 @@ def kernels(ours, table, rounds):
 def sweep(ours, table, rounds):
     rows = ours.bench("kernels", "--sweep", "60" if rounds < 5 else "200", "--rounds", "3")
     table.add_bench([r for r in rows if " of " not in r["row"]])
+    peer = onednn(ours)
+    if peer.name:
+        sweep_beside(ours, table, peer, 6 if rounds < 5 else 20)
+    peer.close()
+
+
+def sweep_beside(ours, table, peer, seeds):
+    """Deciles of the ratio over other random layers, ten a seed; both speeds are the best of three turns."""
+    ratios = {name: [] for name in PASSES}
+    for seed in range(1, seeds + 1):
+        best = {}
+        for _ in range(3):
+            rows = ours.bench("kernels", "--layers", "--sweep", "10", "--seed", str(seed), "--rounds", "1")
+            for r in rows:
+                best.setdefault((r["row"], r["variant"], "ours"), []).append(r["median"])
+            for row in {r["row"]: None for r in rows}:
+                for name, value in zip(PASSES, peer.ask(as_layer(row)).split()):
+                    best.setdefault((row, name, "theirs"), []).append(float(value))
+        for row, name, who in best:
+            theirs = max(best.get((row, name, "theirs"), [0]))
+            if who == "ours" and theirs > 0:
+                ratios[name].append(max(best[row, name, who]) / theirs)
+    for name, values in ratios.items():
+        tenths = statistics.quantiles(values, n=10, method="inclusive")
+        for place, value in zip(PLACES, [min(values), *tenths, max(values)]):
+            table.add(f"sweep | {place} {name} | hourglass / {peer.name}", value, "times as fast")
+
+
+def onednn(ours):
+    return Peer("oneDNN (libdnnl-dev)", [os.path.join(ours.folder, "peer_onednn")])
 
 
 def layers(ours, table, rounds):
-    peer = Peer("oneDNN (libdnnl-dev)", [os.path.join(ours.folder, "peer_onednn")])
+    peer = onednn(ours)
     for _ in range(rounds):
         rows, theirs = ours.bench("kernels", "--layers", "--rounds", "1"), {}
         table.add_bench(rows)

@@ -29,8 +29,9 @@ own layout, with bias; of wide dense layers (256 columns and more) its time incl
 work, though both leave them out: they can exceed the peak.""",
                "hourglass bench kernels --layers, build/peer_onednn"),
     "sweep": ("Random layers", """One thread: deciles over random convolutions, transposed convolutions and dense layers (channels 1 to 256, kernel 1
-to 7, stride 1 to 3, size 7 to 128) that have at least 8 operations to a byte, in % of the multiply-add peak.""",
-              "hourglass bench kernels --sweep 200"),
+to 7, stride 1 to 3, size 7 to 128) that have at least 8 operations to a byte, in % of the multiply-add peak. Beside oneDNN, as above, of
+other 200: ten for each of 20 seeds, the best of three turns of each.""",
+              "hourglass bench kernels --sweep 200; hourglass bench kernels --layers --sweep 10 --seed SEED, build/peer_onednn"),
     "kernels": ("Products of the kernel table", "One thread, the kernel set in use.", "hourglass bench kernels --set SET"),
     "rows": ("Other rows of the kernel table", "One thread, values in the second cache; bytes read and written a second.",
              "hourglass bench kernels --set SET"),
@@ -106,12 +107,15 @@ def table(rows):
 
 
 def sweep_table(rows):
-    """Deciles by pass."""
+    """Deciles by pass: of the share of the peak, and of the ratio to the peer where the run has it."""
     passes = ["forwards", "input gradient", "weight gradient"]
-    at = {r["what"]: r for r in rows}
-    lines = ["| | " + " | ".join(passes) + " |", "|---" * 4 + "|"]
+    at = {(r["what"], r["who"]): r for r in rows}
+    columns = [(p, who) for who in unique(r["who"] for r in rows) for p in passes]
+    heads = [p + (f", {heading(who, rows)}" if " / " in who else "") for p, who in columns]
+    lines = ["| | " + " | ".join(heads) + " |", "|---" * (1 + len(columns)) + "|"]
     for place in ["least", *(f"decile {i}" for i in range(1, 10)), "greatest"]:
-        lines.append(f"| {place} | " + " | ".join(cell(at.get(f"{place} {p}")) for p in passes) + " |")
+        cells = [cell(at.get((f"{place} {p}", who)), " / " in who) for p, who in columns]
+        lines.append(f"| {place} | " + " | ".join(cells) + " |")
     return lines
 
 

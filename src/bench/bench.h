@@ -13,14 +13,14 @@ typedef struct hg__bench_options {
     const char *set;       /* the only kernel set to be timed, "": all that run here but ref, which is no measure */
     size_t sweep;          /* so many random layers */
     uint64_t seed;         /* of the sweep */
-    bool layers;           /* the layers of the presets, instead of the rows of the kernel table */
+    bool layers;           /* layer by layer, instead of the rows of the kernel table */
 } hg__bench_options;
 
 typedef hg_status hg__bench(const hg__bench_options *o, hg__figures *figures, hg_error *e);
 
 hg__bench hg__bench_kernels; /* products and other rows of the kernel table, one thread */
-hg__bench hg__bench_layers;  /* the presets' layers, three passes each, one thread, the set in use */
-hg__bench hg__bench_sweep;   /* random layers, one thread, the set in use */
+hg__bench hg__bench_layers;  /* the presets' layers, or random ones, three passes each, one thread, the set in use */
+hg__bench hg__bench_sweep;   /* deciles over random layers, one thread, the set in use */
 hg__bench hg__bench_train;   /* training steps, batch 128 */
 hg__bench hg__bench_infer;   /* one image, a thousand images, opening a plan */
 

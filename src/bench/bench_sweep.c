@@ -1,4 +1,4 @@
-/* bench_sweep.c: layers by themselves: those of the presets, and random ones (sweep.h). The sizes of images and dense
+/* bench_sweep.c: layers by themselves: those of the presets, or random ones (sweep.h). The sizes of images and dense
  * layers are drawn so that their logarithm is uniform; channels, kernels and strides are uniform themselves. */
 #include "bench/sweep.h"
 
@@ -60,7 +60,7 @@ hg__geometry hg__geometry_at(uint64_t seed, uint64_t index)
     return g;
 }
 
-/* ---- The layers of the presets ---------------------------------------------------------------------- */
+/* ---- Layer by layer --------------------------------------------------------------------------------- */
 
 static const char *const passes[HG__PASSES] = {"forwards", "input gradient", "weight gradient"};
 
@@ -71,7 +71,14 @@ static const hg__geometry standing[] = {
     {"dense 30", {1, 1, 250}, 128},      {"conv 3x3 16 /1", {28, 28, 1}, 16},  {"conv 3x3 8 /1", {14, 14, 16}, 16},
     {"conv 3x3 1 /1", {28, 28, 16}, 16},
 };
-enum { STANDING = sizeof standing / sizeof *standing };
+
+/* How many layers are asked for, and which is number i: one of the presets', or a random one. */
+static size_t layers_of(const hg__bench_options *o) { return o->sweep ? o->sweep : sizeof standing / sizeof *standing; }
+
+static hg__geometry layer_at(const hg__bench_options *o, size_t i)
+{
+    return o->sweep ? hg__geometry_at(o->seed, i) : standing[i];
+}
 
 static const char *describe(const hg__geometry *g, char *out, size_t n)
 {
@@ -91,7 +98,8 @@ static hg_status rates_of(const hg__geometry *g, double rate[HG__PASSES], hg_err
     return s;
 }
 
-static void report_layers(const hg__samples *rate, const hg__samples *share, hg__figures *figures)
+static void report_layers(const hg__bench_options *o, const hg__samples *rate, const hg__samples *share,
+                          hg__figures *figures)
 {
     for (size_t row = 0; row < rate->rows; row++) {
         hg__figure f = {.bench = "layers",
@@ -99,7 +107,8 @@ static void report_layers(const hg__samples *rate, const hg__samples *share, hg_
                         .median = 1e-9 * hg__samples_median(rate, row),
                         .spread = hg__samples_spread(rate, row),
                         .share = hg__samples_median(share, row)};
-        describe(&standing[row / HG__PASSES], f.row, sizeof f.row);
+        hg__geometry g = layer_at(o, row / HG__PASSES);
+        describe(&g, f.row, sizeof f.row);
         snprintf(f.variant, sizeof f.variant, "%s", passes[row % HG__PASSES]);
         hg__figures_add(figures, f);
     }
@@ -107,19 +116,21 @@ static void report_layers(const hg__samples *rate, const hg__samples *share, hg_
 
 hg_status hg__bench_layers(const hg__bench_options *o, hg__figures *figures, hg_error *e)
 {
+    const size_t layers = layers_of(o);
     hg__samples rate = {0}, share = {0};
-    hg_status s = hg__samples_open(&rate, STANDING * HG__PASSES, o->rounds, e);
-    if (!s) s = hg__samples_open(&share, STANDING * HG__PASSES, o->rounds, e);
-    for (size_t i = 0; !s && i < STANDING * o->rounds; i++) {
+    hg_status s = hg__samples_open(&rate, layers * HG__PASSES, o->rounds, e);
+    if (!s) s = hg__samples_open(&share, layers * HG__PASSES, o->rounds, e);
+    for (size_t i = 0; !s && i < layers * o->rounds; i++) {
         double r[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
-        s = rates_of(&standing[i % STANDING], r, e);
+        hg__geometry g = layer_at(o, i % layers);
+        s = rates_of(&g, r, e);
         for (size_t pass = 0; pass < HG__PASSES; pass++) {
-            size_t row = i % STANDING * HG__PASSES + pass;
-            hg__samples_of(&rate, row)[i / STANDING] = r[pass];
-            hg__samples_of(&share, row)[i / STANDING] = r[pass] / peak;
+            size_t row = i % layers * HG__PASSES + pass;
+            hg__samples_of(&rate, row)[i / layers] = r[pass];
+            hg__samples_of(&share, row)[i / layers] = r[pass] / peak;
         }
     }
-    if (!s) report_layers(&rate, &share, figures);
+    if (!s) report_layers(o, &rate, &share, figures);
     hg__samples_close(&rate);
     hg__samples_close(&share);
     return s ? s : hg__figures_done(figures, e);

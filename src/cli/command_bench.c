@@ -62,7 +62,8 @@ static const hg__option rows[] = {
     {.name = "layers",
      .type = HG__FLAG,
      .offset = AT(layers),
-     .help = "kernels: the presets' layers instead, three passes each, with the kernel set in use"},
+     .help = "kernels: layer by layer instead, three passes each, with the kernel set in use: the presets', or "
+             "the random ones of --sweep"},
     {.name = "seed",
      .type = HG__U64,
      .offset = AT(seed),
@@ -182,8 +183,8 @@ static hg_status measure(const hg__call *call, unsigned asked, size_t threads, h
         if (!(asked & 1U << i)) continue;
         hg__console_say(&call->console, "Measuring %s ...", benches[i].name);
         hg__bench *run = i           ? benches[i].run
-                         : o->sweep  ? hg__bench_sweep
                          : o->layers ? hg__bench_layers
+                         : o->sweep  ? hg__bench_sweep
                                      : benches[i].run;
         s = run(o, figures, e);
     }
