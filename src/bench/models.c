@@ -2,6 +2,7 @@
 #include "bench/models.h"
 
 #include "base/fail.h"
+#include "net/sketch.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ hg__bench_list hg__bench_models(const char *only)
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e)
 {
     hg_graph *g = NULL;
-    hg_status s = hg_graph_open(&g, name, NULL, e);
+    hg_status s = hg__graph_of(&g, name, NULL, e);
     return s ? s : hg_model_make(m, &g, 1, e);
 }
 

@@ -11,7 +11,7 @@ typedef struct hg__bench_list {
 } hg__bench_list;
 hg__bench_list hg__bench_models(const char *only); /* "": all presets */
 
-/* A preset or a file, with fresh weights. */
+/* What hg__graph_of finds, with fresh weights. */
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e);
 
 /* The operations of a training step for one sample, as the plan counts them. */

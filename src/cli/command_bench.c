@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/walk_rows.h"
 #include "kern/kernels.h"
+#include "net/sketch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,8 +44,8 @@ static const hg__option rows[] = {
      .type = HG__TEXT,
      .offset = AT(model),
      .fallback = "",
-     .value = "NAME|FILE",
-     .help = "train, infer: only this model, instead of all presets"},
+     .value = "NAME|FILE|RUN",
+     .help = "train, infer: only this model, with fresh weights, instead of all presets"},
     HG__PRECISION_ROW(AT(precision), "train, infer: of the layers' products; int8 for infer alone"),
     {.name = "set",
      .type = HG__TEXT,
@@ -153,7 +154,7 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
                         "nets do not train in int8; that is for bench infer");
     if (asked & (TRAIN | INFER)) s = hg__kernels_choose(&k, precision, e);
     if (!s && kernels) s = hg__kernels_named(&k, o->set, "--set", e);
-    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg_graph_open(&g, o->model, NULL, e);
+    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg__graph_of(&g, o->model, NULL, e);
     hg_graph_close(&g);
     return s;
 }
@@ -286,6 +287,7 @@ const hg__command hg__command_bench = {
         (const hg__example[]){{"hourglass bench", "all three, in about a minute"},
                               {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
                               {"hourglass bench train --precision bf16", "with products in bf16"},
+                              {"hourglass bench infer --model runs/conv-mnist", "the net of a run of your own"},
                               {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
                               {"hourglass bench infer --json -q > infer.json", "for a program"},
                               {"hourglass bench literature -o literature.html", "published results beside ours"},

@@ -144,34 +144,14 @@ static const hg__option plan_rows[] = {
 };
 #undef AT
 
-/* A run, or a model file by what is in it: it begins with a length of 8 bytes, and a text has no zero byte. */
-static bool is_trained(const char *name)
-{
-    char head[9] = "";
-    if (hg__is_dir(name)) return true;
-    FILE *f = hg_preset_text(name) || !hg__is_file(name) ? NULL : fopen(name, "rbe");
-    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
-    if (f) fclose(f);
-    return n == sizeof head && memchr(head, 0, 8) && head[8] == '{';
-}
-
-/* A preset, a file with a graph's text, or the graph of a trained model or run. */
 static hg_status open_graph(hg_graph **g, const hg__call *call, hg_error *e)
 {
     const values *v = call->values;
-    const char *name = call->word[0];
     hg_graph_options o = {.code = v->code};
-    hg_model *m = NULL;
     hg_status s = v->input && *v->input ? hg__shape_parse(&o.input, v->input, "--input", e) : HG_OK;
     if (s) return s;
     if (o.input.h && !o.input.c) o.input.c = 1;
-    size_t length = strlen(name);
-    bool called_so = length > 12 && !strcmp(name + length - 12, ".safetensors");
-    if (!called_so && !is_trained(name)) return hg_graph_open(g, name, &o, e);
-    s = hg_model_open(&m, name, e);
-    if (!s) s = hg_graph_parse(g, hg_graph_text(hg_model_graph(m)), name, &o, e);
-    hg_model_close(&m);
-    return s;
+    return hg__graph_of(g, call->word[0], &o, e);
 }
 
 /* A preset as it was written, for a start of one's own; where sizes are asked for, with the sizes. */

@@ -34,6 +34,10 @@ run hourglass bench kernels --layers --rounds 1 --json -q
 ok 'the layers exit with 0' [ "$status" = 0 ] && figures
 ok 'each has three passes' [ "$(grep -c '^layers|deconv 3x3 32 /2 of 16 x 7x7x64|.*|GFLOP/s|True|[0-9]' figures)" = 3 ]
 
+run hourglass bench kernels --layers --sweep 4 --seed 7 --rounds 1 --json -q
+ok 'random layers exit with 0 too' [ "$status" = 0 ] && figures
+ok 'each by itself' [ "$(grep -c '^layers|.* of [0-9]* x .*|GFLOP/s|True|[0-9]' figures)" = 12 ]
+
 run hourglass bench train --model pool --rounds 1 --threads 2 --json -q
 ok 'bench train exits with 0' [ "$status" = 0 ] && figures
 ok 'it trains with one thread' grep -q '^train|pool|1 thread|images/s|True|[0-9]' figures
@@ -50,6 +54,12 @@ for row in 'encode p99' 'decode p50' 'both of 1,000' 'open a plan' 'open another
     ok "the table has $row" has out "pool $row"
 done
 ok 'a model by itself is not measured with others' lacks out 'conv '
+
+run hourglass train mnist-sample --model pool --limit 200 --epochs 1 --out own -q
+run hourglass bench infer --model own --rounds 1 --threads 1
+ok 'the net of a run is measured too' has out 'own encode p50'
+run hourglass bench train --model own/model.safetensors --rounds 1 --threads 1
+ok 'and that of a model file' has out 'own/model.safetensors'
 
 run hourglass bench infer --model pool --rounds 1 --threads 2 --precision bf16 --json -q
 if [ "$status" = 0 ]; then
@@ -77,6 +87,8 @@ refused 2 'one word too many' bench train infer
 refused 2 "did you mean 'avx2'?" bench kernels --set avx1 -q
 refused 2 '--rounds: 0 is too small' bench --rounds 0
 refused 1 'no-such' bench train --model no-such.hg -q
+mkdir empty
+refused 1 'empty: holds no model.safetensors' bench infer --model empty -q
 refused 2 'here run ref, generic' bench kernels --set zzz -q
 refused 2 '--set: is for bench kernels' bench train --set generic -q
 refused 2 '--output: is for bench literature' bench -o page.html
