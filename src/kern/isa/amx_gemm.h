@@ -44,12 +44,17 @@ static void amx_convert(const hg__gemm *g, const amx_block *k, const float *cons
     }
 }
 
-/* What the sums of the panel at column j start from. */
+/* What the sums of the panel at column j start from: the bias as it lies, unless the panel has columns that C has not.
+ * A tile waits long for values that were only just stored: that shows where panels are many and K is short. */
 static const float *amx_start(const hg__gemm *g, const amx_block *k, size_t j, float room[BF16_PANEL])
 {
+    static const float none[BF16_PANEL];
+    const size_t left = g->n - j;
     if (!k->first || g->add) return NULL;
+    if (!g->bias) return none;
+    if (left >= BF16_PANEL || left == W) return g->bias + j;
     for (size_t v = 0; v < BF16_PANEL; v += W)
-        vf_put(room + v, g->bias && g->n > j + v ? vf_get_upto(g->bias + j + v, g->n - j - v) : (vf){0});
+        vf_put(room + v, left > v ? vf_get_upto(g->bias + j + v, left - v) : (vf){0});
     return room;
 }
 
@@ -81,8 +86,8 @@ static void amx_gemm(const hg__gemm *g)
     const size_t pairs = bf16_pairs(g->runs * g->run);
     size_t first, end;
     amx_tiles t = {.a = a, .a_step = AMX_STEP, .c = c};
-    if (!bf16_share(g, &first, &end)) return;
-    amx_open();
+    if (!g->m || !bf16_share(g, &first, &end)) return;
+    amx_open(g->m);
     for (size_t from = 0; from < g->m; from += t.rows) {
         t.rows = bf16_least(g->m - from, AMX_ROWS);
         for (size_t i = 0; i < t.rows; i++) {

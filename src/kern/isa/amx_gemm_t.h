@@ -71,7 +71,7 @@ static void amx_gemm_t(const hg__gemm_t *g)
         half_gemm_t(g);
         return;
     }
-    amx_open();
+    amx_open(TILE);
     bf16_t_walk(g, amx_t_block);
     amx_close();
 }
