@@ -103,7 +103,7 @@ static void what_the_run_holds_is_shown(void **state)
                                         "PCA, k = 32",
                                         "0.0037800",
                                         "0.015200",
-                                        "13.193",
+                                        "11.903",
                                         "0.70749",
                                         "0.012120",
                                         "recalled",

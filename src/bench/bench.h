@@ -8,7 +8,7 @@ typedef struct hg__bench_options {
     size_t rounds;
     size_t threads;        /* of the rows with many threads; 0: one per processor */
     bool pin;              /* these stay on a processor each */
-    const char *model;     /* what hg__graph_of finds, "": all presets */
+    const char *model;     /* what hg__graph_named finds, "": all presets */
     const char *precision; /* of products: f32, bf16 or int8 */
     const char *set;       /* the only kernel set to be timed, "": all that run here but ref, which is no measure */
     size_t sweep;          /* so many random layers */

@@ -125,7 +125,7 @@ static void report(const hg__bench_list *models, const hg__samples *s, const hg_
 {
     for (size_t row = 0; row < models->n * ROWS_OF_MODEL; row++) {
         hg__figure f = {.bench = "infer", .median = hg__samples_median(s, row), .spread = hg__samples_spread(s, row)};
-        describe(&f, row % ROWS_OF_MODEL, models->name[row / ROWS_OF_MODEL], o);
+        describe(&f, row % ROWS_OF_MODEL, models->label[row / ROWS_OF_MODEL], o);
         hg__figures_add(figures, f);
     }
 }

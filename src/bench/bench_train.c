@@ -148,7 +148,7 @@ static void report(const field *f, hg__figures *figures)
                         .median = hg__samples_median(&f->rate, row),
                         .spread = hg__samples_spread(&f->rate, row),
                         .share = hg__samples_median(&f->share, row)};
-        snprintf(g.row, sizeof g.row, "%s", f->models.name[row / f->teams]);
+        snprintf(g.row, sizeof g.row, "%s", f->models.label[row / f->teams]);
         hg__figure_threads(&g, f->threads[row % f->teams], f->precision);
         hg__figures_add(figures, g);
     }
@@ -156,7 +156,7 @@ static void report(const field *f, hg__figures *figures)
         double gain = hg__samples_ratio(&f->rate, row_of(f, m, 1), row_of(f, m, 0));
         hg__figure g = {.bench = "train", .unit = "times as fast", .median = gain};
         g.share = gain / hg__samples_ratio(&f->peak, 1, 0);
-        snprintf(g.row, sizeof g.row, "%s", f->models.name[m]);
+        snprintf(g.row, sizeof g.row, "%s", f->models.label[m]);
         snprintf(g.variant, sizeof g.variant, "%zu threads / 1", f->threads[1]);
         hg__figures_add(figures, g);
     }

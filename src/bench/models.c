@@ -2,24 +2,42 @@
 #include "bench/models.h"
 
 #include "base/fail.h"
-#include "net/sketch.h"
+#include "net/named.h"
 
+#include <ctype.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* No letter of UTF-8 is cut, and nothing that a terminal would obey is let through. */
+static void find_label(const char *name, char label[HG__LABEL])
+{
+    size_t end = strlen(name), start, n;
+    while (end > 1 && name[end - 1] == '/') end--;
+    for (start = end; start && name[start - 1] != '/';) start--;
+    n = end - start;
+    const bool whole = n < HG__LABEL;
+    if (!whole) n = HG__LABEL - sizeof "…";
+    while (!whole && n && (name[start + n] & 0xC0) == 0x80) n--;
+    for (size_t i = 0; i < n; i++) label[i] = iscntrl((unsigned char)name[start + i]) ? '?' : name[start + i];
+    snprintf(label + n, HG__LABEL - n, "%s", whole ? "" : "…");
+}
 
 hg__bench_list hg__bench_models(const char *only)
 {
     hg__bench_list list = {.name = {only}, .n = 1};
-    if (*only) return list;
-    for (list.n = 0; list.n < hg_presets() && list.n < HG__MOST_MODELS; list.n++)
-        list.name[list.n] = hg_preset_name(list.n);
+    if (!*only)
+        for (list.n = 0; list.n < hg_presets() && list.n < HG__MOST_MODELS; list.n++)
+            list.name[list.n] = hg_preset_name(list.n);
+    for (size_t i = 0; i < list.n; i++) find_label(list.name[i], list.label[i]);
     return list;
 }
 
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e)
 {
     hg_graph *g = NULL;
-    hg_status s = hg__graph_of(&g, name, NULL, e);
+    hg_status s = hg__graph_named(&g, name, NULL, e);
     return s ? s : hg_model_make(m, &g, 1, e);
 }
 

@@ -4,14 +4,15 @@
 
 #include <hourglass/net.h>
 
-enum { HG__MOST_MODELS = 32 };
+enum { HG__MOST_MODELS = 32, HG__LABEL = 23 };
 typedef struct hg__bench_list {
     const char *name[HG__MOST_MODELS];
+    char label[HG__MOST_MODELS][HG__LABEL]; /* what rows call it: the last part of a path, cut where it is long */
     size_t n;
 } hg__bench_list;
 hg__bench_list hg__bench_models(const char *only); /* "": all presets */
 
-/* What hg__graph_of finds, with fresh weights. */
+/* What hg__graph_named finds, with fresh weights. */
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e);
 
 /* The operations of a training step for one sample, as the plan counts them. */

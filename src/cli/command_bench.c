@@ -4,6 +4,7 @@
 
 #include "bench/bench.h"
 
+#include "base/json.h"
 #include "base/processor.h"
 #include "base/team.h"
 #include "bench/peak.h"
@@ -12,7 +13,7 @@
 #include "cli/output.h"
 #include "cli/walk_rows.h"
 #include "kern/kernels.h"
-#include "net/sketch.h"
+#include "net/named.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,12 +60,11 @@ static const hg__option rows[] = {
      .fallback = "0",
      .min = 0,
      .max = 100000,
-     .help = "kernels: so many random layers instead: deciles, and the worst"},
+     .help = "kernels: so many random layers instead: deciles, and the ten worst, the worst first"},
     {.name = "layers",
      .type = HG__FLAG,
      .offset = AT(layers),
-     .help = "kernels: layer by layer instead, three passes each, with the kernel set in use: the presets', or "
-             "the random ones of --sweep"},
+     .help = "kernels: the presets' layers instead, one by one, three passes each; with --sweep, random ones"},
     {.name = "seed",
      .type = HG__U64,
      .offset = AT(seed),
@@ -145,6 +145,8 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
         return hg__fail(e, HG_USAGE, "--set",
                         "chooses rows of the kernel table; for --sweep and --layers HOURGLASS_ISA "
                         "chooses the kernels");
+    if (hg__call_typed(call, "seed") && !o->sweep && !(asked & LITERATURE))
+        return hg__fail(e, HG_USAGE, "--seed", "is for --sweep and bench literature; leave it out");
     const hg__kernels *k;
     const hg_precision precision = hg__precision_named(o->precision);
     hg_graph *g = NULL;
@@ -154,7 +156,8 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
                         "nets do not train in int8; that is for bench infer");
     if (asked & (TRAIN | INFER)) s = hg__kernels_choose(&k, precision, e);
     if (!s && kernels) s = hg__kernels_named(&k, o->set, "--set", e);
-    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg__graph_of(&g, o->model, NULL, e);
+    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg__graph_named(&g, o->model, NULL, e);
+    if (!s && g) s = hg_graph_check(g, e);
     hg_graph_close(&g);
     return s;
 }
@@ -196,8 +199,8 @@ static hg_status measure(const hg__call *call, unsigned asked, size_t threads, h
 
 static json_t *figure_json(const hg__figure *f)
 {
-    return json_pack("{ss ss ss sf sf ss so}", "bench", f->bench, "row", f->row, "variant", f->variant, "median",
-                     f->median, "spread", f->spread, "unit", f->unit, "share",
+    return json_pack("{ss so ss sf sf ss so}", "bench", f->bench, "row", hg__json_word(f->row), "variant", f->variant,
+                     "median", f->median, "spread", f->spread, "unit", f->unit, "share",
                      f->share > 0 ? json_real(f->share) : json_null());
 }
 
@@ -228,9 +231,17 @@ static const char *number(double x, char *out, size_t n)
     return out;
 }
 
-static void print_table(hg__call *call, const hg__figures *figures)
+static hg_status print_table(hg__call *call, const hg__figures *figures, hg_precision precision, size_t threads,
+                             hg_error *e)
 {
+    const hg__kernels *k = NULL;
     const char *bench = "";
+    char processor[256];
+    hg_status s = hg__kernels_choose(&k, precision, e);
+    if (s) return s;
+    hg__text_add(&call->out, "%s: kernels %s, %zu %s, median of %zu\n\n",
+                 hg__processor_name(processor, sizeof processor), k->name, threads, threads == 1 ? "thread" : "threads",
+                 ((const values *)call->values)->o.rounds);
     for (size_t i = 0; i < figures->n; i++) {
         const hg__figure *f = &figures->at[i];
         char median[32], share[32] = "", spread[32] = "";
@@ -243,6 +254,7 @@ static void print_table(hg__call *call, const hg__figures *figures)
         hg__text_add(&call->out, "%-40s %-15s %12s %-13s %6s %6s\n", f->row, f->variant,
                      number(f->median, median, sizeof median), f->unit, spread, share);
     }
+    return HG_OK;
 }
 
 static hg_status run_bench(hg__call *call, hg_error *e)
@@ -258,10 +270,9 @@ static hg_status run_bench(hg__call *call, hg_error *e)
                                     &(hg__literature_frame){o->threads, o->seed}, e);
     if (!s) s = measure(call, asked, threads, &figures, e);
     if (!s) s = hg__figures_done(&figures, e);
-    if (!s && call->common->json)
-        s = print_json(call, &figures, asked & (TRAIN | INFER) ? hg__precision_named(o->precision) : HG_PRECISION_F32,
-                       threads, e);
-    else if (!s) print_table(call, &figures);
+    const hg_precision precision = asked & (TRAIN | INFER) ? hg__precision_named(o->precision) : HG_PRECISION_F32;
+    if (!s && call->common->json) s = print_json(call, &figures, precision, threads, e);
+    else if (!s) s = print_table(call, &figures, precision, threads, e);
     hg__figures_close(&figures);
     return s;
 }
@@ -272,27 +283,32 @@ const hg__command hg__command_bench = {
     .words = "[kernels | train | infer | literature]",
     .about =
         "kernels: the products of the presets in GFLOP/s, the other rows of the kernel table in GB/s, on one "
-        "thread, for every kernel set. train: images a second at batch 128, with one thread and with all. infer: "
-        "one image on one thread (p50, p99), a thousand on all, and opening a plan. Without a word: these three.\n\n"
+        "thread, for every kernel set that runs here. train: images a second at batch 128, with one thread and with "
+        "all. infer: one image on one thread (p50, p99), a thousand on all, and opening a plan. 'hourglass bench' "
+        "alone runs these three.\n\n"
         "A figure is the median over the rounds; spread is the width of their middle half. Every round goes "
-        "through all rows in turn. % max is the share of the multiply-add peak, which is measured beside it in "
-        "each round; of training, the share of the speed at which the model's own operations would run at that "
-        "peak (above 100 where a plan needs fewer of them); of \"times as fast\", the gain as a share of the peak's "
-        "own.\n\n"
+        "through all rows in turn. % max is the share of the multiply-add peak in float32, which is measured beside "
+        "it in each round. For training it is the share of the speed at which the model's own operations would run "
+        "at that peak: it passes 100 where a plan needs fewer operations, or where products are in bf16. For "
+        "\"times as fast\" it is the gain as a share of what the peak gains. A large spread means that others are at "
+        "work on the machine.\n\n"
+        "A layer is written as in a model, with its samples and its input behind it: conv 3x3 64 /2 of 16 x "
+        "14x14x32.\n\n"
         "literature: trains what others published on MNIST with their settings, in some 45 minutes on two cores, and "
         "prints ours, "
         "theirs, PCA at the same code length and the floor, in every unit. Each row names its source, and what "
         "could not be had as published.",
     .examples =
-        (const hg__example[]){{"hourglass bench", "all three, in about a minute"},
-                              {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
-                              {"hourglass bench train --precision bf16", "with products in bf16"},
-                              {"hourglass bench infer --model runs/conv-mnist", "the net of a run of your own"},
-                              {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
-                              {"hourglass bench infer --json -q > infer.json", "for a program"},
-                              {"hourglass bench literature -o literature.html", "published results beside ours"},
-                              {"hourglass bench literature --quick", "the same in seconds, for the look of it"},
-                              {NULL, NULL}},
+        (const hg__example[]){
+            {"hourglass bench", "all three, in about a minute"},
+            {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
+            {"hourglass bench train --precision bf16", "with products in bf16"},
+            {"hourglass bench infer --model runs/conv-mnist", "a net of your own; its weights do not matter"},
+            {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
+            {"hourglass bench infer --json -q > infer.json", "for a program"},
+            {"hourglass bench literature -o literature.html", "published results beside ours"},
+            {"hourglass bench literature --quick", "the same in seconds, for the look of it"},
+            {NULL, NULL}},
     .groups = (const hg__option_group[]){{"Bench", rows, offsetof(values, o)},
                                          {"Literature", hg__literature_rows, offsetof(values, literature)},
                                          HG__COMMON_GROUP,

@@ -6,6 +6,7 @@
 #include "cli/source_options.h"
 #include "cli/walk_rows.h"
 #include "kern/kernels.h"
+#include "net/named.h"
 #include "net/sketch.h"
 
 #include <hourglass/net.h>
@@ -151,7 +152,7 @@ static hg_status open_graph(hg_graph **g, const hg__call *call, hg_error *e)
     hg_status s = v->input && *v->input ? hg__shape_parse(&o.input, v->input, "--input", e) : HG_OK;
     if (s) return s;
     if (o.input.h && !o.input.c) o.input.c = 1;
-    return hg__graph_of(g, call->word[0], &o, e);
+    return hg__graph_named(g, call->word[0], &o, e);
 }
 
 /* A preset as it was written, for a start of one's own; where sizes are asked for, with the sizes. */

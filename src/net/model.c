@@ -5,7 +5,6 @@
 #include "net/graph.h"
 #include "net/packed.h"
 #include "net/safetensors.h"
-#include "net/sketch.h"
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -13,6 +12,7 @@
 #include "base/random.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <sha2.h>
@@ -302,34 +302,14 @@ hg_status hg_model_open(hg_model **m, const char *path, hg_error *e)
         o.path = inside;
         if (!hg__is_file(inside))
             return hg__fail(e, HG_IO, path,
-                            "holds no model.safetensors: it is no run folder, or its first epoch is not done");
+                            errno == EACCES
+                                ? "may not be entered: permission denied"
+                                : "holds no model.safetensors: it is no run folder, or its first epoch is not done");
     }
     hg_status s = open_model(&o, m);
     if (s && e) *e = mine;
     layout_close(&o.layout);
     hg__container_close(&o.file);
-    return s;
-}
-
-/* A run, or a model file by what is in it: it begins with a length of 8 bytes, and a text has no zero byte. */
-static bool is_trained(const char *name)
-{
-    char head[9] = "";
-    const size_t length = strlen(name);
-    if (hg__is_dir(name) || (length > 12 && !strcmp(name + length - 12, ".safetensors"))) return true;
-    FILE *f = hg_preset_text(name) || !hg__is_file(name) ? NULL : fopen(name, "rbe");
-    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
-    if (f) fclose(f);
-    return n == sizeof head && memchr(head, 0, 8) && head[8] == '{';
-}
-
-hg_status hg__graph_of(hg_graph **g, const char *name, const hg_graph_options *o, hg_error *e)
-{
-    hg_model *m = NULL;
-    if (!is_trained(name)) return hg_graph_open(g, name, o, e);
-    hg_status s = hg_model_open(&m, name, e);
-    if (!s) s = hg_graph_parse(g, hg_graph_text(hg_model_graph(m)), name, o, e);
-    hg_model_close(&m);
     return s;
 }
 

@@ -383,9 +383,9 @@ hg_status hg_graph_open(hg_graph **g, const char *preset_or_path, const hg_graph
     size_t size;
     hg_status s = hg__file_read(preset_or_path, LONGEST_TEXT, &text, &size, e);
     if (!s && strlen(text) != size)
-        s = hg__fail(
-            e, HG_MODEL, preset_or_path,
-            "holds a zero byte; a graph is plain text (of a trained model, 'hourglass models show' prints it)");
+        s = hg__fail(e, HG_MODEL, preset_or_path,
+                     "holds a zero byte, so it is no graph's text (of a run or its model.safetensors, 'hourglass "
+                     "models show' prints that)");
     if (!s) s = hg_graph_parse(g, text, preset_or_path, o, e);
     free(text);
     return s;

@@ -14,7 +14,7 @@ typedef struct figure {
 } figure;
 
 static const figure figures[] = {
-    {"MSE, a pixel", "mse", "mse_clipped", false},           {"SSE, an image", "sse_per_image", "sse_per_image", false},
+    {"MSE, a pixel", "mse", "mse_clipped", false},           {"SSE, an image", "sse_per_image", "mse_clipped", false},
     {"PSNR of the mean MSE, dB", "psnr", "psnr", true},      {"PSNR, mean of the images, dB", "psnr_mean", NULL, true},
     {"SSIM, gauss11", "ssim_gauss11", "ssim_gauss11", true}, {"SSIM, uniform7", "ssim_uniform7", "ssim_uniform7", true},
     {"Cross-entropy, nats a pixel", "bce", NULL, false},
@@ -45,12 +45,13 @@ static void add_figures(hg__text *t, const hg__page *p)
                  "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>Output clipped to "
                  "[0,1]%s</caption>\n<thead><tr><th scope=\"col\"></th>"
                  "<th scope=\"col\" class=\"n\">this model</th>",
-                 has_pca ? "; PCA likewise, but for its SSE" : "");
+                 has_pca ? "; PCA likewise" : "");
     if (has_pca) hg__text_add(t, "<th scope=\"col\" class=\"n\">PCA, k = %.0f</th>", k);
     hg__text_add(t, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         const figure *f = &figures[i];
         double ours = hg__page_figure(p, f->name), pca = f->pca ? hg__page_pca_figure(p, f->pca) : (double)NAN;
+        if (!strcmp(f->name, "sse_per_image")) pca *= ours / hg__page_figure(p, "mse"); /* an image's pixels */
         if (isnan(ours) && isnan(pca)) continue;
         hg__markup_wrap(t, "<tr><th scope=\"row\">", f->title, "</th>");
         add_cell(t, ours, f->more_is_better ? ours > pca : ours < pca);
@@ -264,12 +265,12 @@ static void add_worst(hg__text *t, const hg__page *p)
     hg__text_close(&best);
 }
 
-/* "mnist, test: 10000 samples". */
+/* "mnist, test: 10 000 samples". */
 static void add_name(hg__text *t, const char *before, const hg__page *p, const char *after)
 {
     hg__markup_wrap(t, before, text_or_dash(p->eval, "source"), ", ");
     hg__markup_wrap(t, "", text_or_dash(p->eval, "split"), ": ");
-    hg__markup_value(t, json_object_get(p->eval, "n"));
+    hg__markup_count(t, (size_t)json_integer_value(json_object_get(p->eval, "n")));
     hg__text_add(t, " samples%s", after);
 }
 

@@ -36,7 +36,12 @@ ok 'each has three passes' [ "$(grep -c '^layers|deconv 3x3 32 /2 of 16 x 7x7x64
 
 run hourglass bench kernels --layers --sweep 4 --seed 7 --rounds 1 --json -q
 ok 'random layers exit with 0 too' [ "$status" = 0 ] && figures
+cut -d'|' -f2 figures >seven
 ok 'each by itself' [ "$(grep -c '^layers|.* of [0-9]* x .*|GFLOP/s|True|[0-9]' figures)" = 12 ]
+
+run hourglass bench kernels --layers --sweep 4 --seed 8 --rounds 1 --json -q
+figures
+ok 'another seed gives other layers' sh -c "cut -d'|' -f2 figures | grep -vx 'multiply-adds, float32' | grep -qvxFf seven"
 
 run hourglass bench train --model pool --rounds 1 --threads 2 --json -q
 ok 'bench train exits with 0' [ "$status" = 0 ] && figures
@@ -59,7 +64,17 @@ run hourglass train mnist-sample --model pool --limit 200 --epochs 1 --out own -
 run hourglass bench infer --model own --rounds 1 --threads 1
 ok 'the net of a run is measured too' has out 'own encode p50'
 run hourglass bench train --model own/model.safetensors --rounds 1 --threads 1
-ok 'and that of a model file' has out 'own/model.safetensors'
+ok 'and that of a model file' has out 'model.safetensors'
+mkdir 'a
+folder' && cp -r own 'a
+folder/Überlänge, die zu lang ist' && mv own vae
+run hourglass bench infer --model 'a
+folder/Überlänge, die zu lang ist/' --rounds 1 --threads 1 --json -q
+figures
+ok 'a long path is cut between letters, and its rows can be told apart' grep -q '^infer|Überlänge, die zu…\? encode p50|' figures
+ok 'all rows are there' [ "$(grep -c '^infer|' figures)" = 11 ]
+run hourglass models show vae
+ok 'a preset comes before a folder of its name' has out 'gaussian'
 
 run hourglass bench infer --model pool --rounds 1 --threads 2 --precision bf16 --json -q
 if [ "$status" = 0 ]; then
@@ -88,6 +103,9 @@ refused 2 "did you mean 'avx2'?" bench kernels --set avx1 -q
 refused 2 '--rounds: 0 is too small' bench --rounds 0
 refused 1 'no-such' bench train --model no-such.hg -q
 mkdir empty
+printf 'input 8x8x1 -> x\nconv 3x3 2 relu\nconv 3x3 1 sigmoid -> y\nloss mse y x\n' >noz.hg
+refused 4 'noz.hg: no line gives z' bench infer --model noz.hg -q
+refused 2 '--seed: is for --sweep' bench kernels --seed 3
 refused 1 'empty: holds no model.safetensors' bench infer --model empty -q
 refused 2 'here run ref, generic' bench kernels --set zzz -q
 refused 2 '--set: is for bench kernels' bench train --set generic -q

@@ -73,7 +73,7 @@ refused 3 'is neither a built-in data set nor a path' train no/such.idx --model 
 refused 1 'no-such: there is no such run folder' eval no-such
 refused 3 'no-such: ' train --resume no-such
 refused 1 'no-such.json' doctor --config no-such.json
-refused 1 'fasst: is neither a file nor a recipe; did you mean fast' train mnist-sample --model conv --config fasst
+refused 1 'fasst: is neither a file nor a recipe; did you mean '\''fast'\''? the recipes are fast, sharp, smooth, rateless' train mnist-sample --model conv --config fasst
 refused 1 'mnist' data info mnist --offline
 ok 'nothing was left behind' [ -z "$(ls | grep -v -e '^out$' -e '^err$' -e '^cache$')" ]
 
