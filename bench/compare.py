@@ -139,31 +139,33 @@ def sweep(ours, table, rounds):
     rows = ours.bench("kernels", "--sweep", "60" if rounds < 5 else "200", "--rounds", "3")
     table.add_bench([r for r in rows if " of " not in r["row"]])
     peer = onednn(ours)
-    if peer.name:
-        sweep_beside(ours, table, peer, 6 if rounds < 5 else 20)
+    sweep_beside(ours, table, peer, 6 if rounds < 5 else 20)
     peer.close()
 
 
 def sweep_beside(ours, table, peer, seeds):
-    """Deciles of the ratio over other random layers, ten a seed; both speeds are the best of three turns."""
-    ratios = {name: [] for name in PASSES}
-    for seed in range(1, seeds + 1):
+    """Deciles of the ratio over other random layers (the sweep itself has seed 1), ten a seed; both speeds are the best of
+    three turns."""
+    name, ratios = peer.name, {passing: [] for passing in PASSES}
+    for seed in range(2, seeds + 2):
         best = {}
         for _ in range(3):
-            rows = ours.bench("kernels", "--layers", "--sweep", "10", "--seed", str(seed), "--rounds", "1")
+            rows = ours.bench("kernels", "--layers", "--sweep", "10", "--seed", str(seed), "--rounds", "1") if peer.name else []
             for r in rows:
                 best.setdefault((r["row"], r["variant"], "ours"), []).append(r["median"])
             for row in {r["row"]: None for r in rows}:
-                for name, value in zip(PASSES, peer.ask(as_layer(row)).split()):
-                    best.setdefault((row, name, "theirs"), []).append(float(value))
-        for row, name, who in best:
-            theirs = max(best.get((row, name, "theirs"), [0]))
+                for passing, value in zip(PASSES, peer.ask(as_layer(row)).split()):
+                    best.setdefault((row, passing, "theirs"), []).append(float(value))
+        for row, passing, who in best:
+            theirs = max(best.get((row, passing, "theirs"), [0]))
             if who == "ours" and theirs > 0:
-                ratios[name].append(max(best[row, name, who]) / theirs)
-    for name, values in ratios.items():
+                ratios[passing].append(max(best[row, passing, who]) / theirs)
+    for passing, values in ratios.items():
+        if len(values) < 2:
+            continue
         tenths = statistics.quantiles(values, n=10, method="inclusive")
         for place, value in zip(PLACES, [min(values), *tenths, max(values)]):
-            table.add(f"sweep | {place} {name} | hourglass / {peer.name}", value, "times as fast")
+            table.add(f"sweep | {place} {passing} | hourglass / {name}", value, "times as fast")
 
 
 def onednn(ours):
