@@ -283,7 +283,7 @@ static bool may_change(const char *name)
     static const char *const names[] = {"resume", "epochs", "threads", "max-memory", "recompute", "offline"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) return true;
-    return hg__option_find(hg__common_rows, name);
+    return strcmp(name, "config") != 0 && hg__option_find(hg__common_rows, name);
 }
 
 static hg_status refuse_changes(const hg__call *call, hg_error *e)

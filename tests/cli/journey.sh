@@ -189,6 +189,9 @@ ok 'and names all libraries with their versions' json 'set(d["libraries"]) == {"
 
 run hourglass train --resume $R --lr 1
 ok 'a resumed run goes on as it began' [ "$status" = 2 ]
+run hourglass train --resume $R --config sharp
+ok 'a recipe does not change it either' [ "$status" = 2 ]
+ok 'and the place is named' has err '--config: a run goes on as it began'
 run hourglass train --resume $R --epochs 3 --threads 1 --json -q
 ok 'but --epochs and --threads may change' json 'd["epochs"] == 3'
 resumed=$(grep weights_sha256 out)
