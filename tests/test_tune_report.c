@@ -439,8 +439,8 @@ static void a_text_is_cut_between_letters(void **state)
                 {"äöü", 3, "äöü"}, {"äöüß", 3, "äö…"}, {"…", 1, "…"}};
     char out[64], narrow[8];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_string_equal(hg__plot_cut(rows[i].text, rows[i].letters, out, sizeof out), rows[i].cut);
-    assert_string_equal(hg__plot_cut("abcdefghijk", 20, narrow, sizeof narrow), "abcd…");
+        assert_string_equal(hg__text_cut(rows[i].text, rows[i].letters, out, sizeof out), rows[i].cut);
+    assert_string_equal(hg__text_cut("abcdefghijk", 20, narrow, sizeof narrow), "abcd…");
 }
 
 int main(void)

@@ -79,3 +79,12 @@ const char *hg__nearest(const char *word, const char *const *candidates, size_t 
     }
     return best;
 }
+
+const char *hg__list(const char *const *words, size_t n, char *out, size_t size)
+{
+    size_t used = 0;
+    *out = 0;
+    for (size_t i = 0; i < n && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", words[i]);
+    return out;
+}

@@ -24,6 +24,9 @@ hg_status hg__fail_memory(hg_error *e, const char *where, size_t bytes);
 /* The candidate nearest to `word` by edit distance, or NULL when none is near: "did you mean". */
 const char *hg__nearest(const char *word, const char *const *candidates, size_t n);
 
+/* "a, b, c" into out[size], cut where that is too small: "there are". Returns out. */
+const char *hg__list(const char *const *words, size_t n, char *out, size_t size);
+
 /* a * b and a + b that say when they overflow: every size that comes from outside goes through these. */
 static inline bool hg__mul(size_t a, size_t b, size_t *out) { return !__builtin_mul_overflow(a, b, out); }
 static inline bool hg__add(size_t a, size_t b, size_t *out) { return !__builtin_add_overflow(a, b, out); }

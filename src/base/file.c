@@ -18,6 +18,16 @@ bool hg__is_dir(const char *path)
     return !stat(path, &s) && S_ISDIR(s.st_mode);
 }
 
+const char *hg__path_last(const char *path, size_t *length)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/') end--;
+    size_t from = end;
+    while (from && path[from - 1] != '/') from--;
+    *length = end - from;
+    return path + from;
+}
+
 bool hg__is_file(const char *path)
 {
     struct stat s;

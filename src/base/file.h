@@ -42,6 +42,9 @@ hg_status hg__file_write(const char *path, const void *bytes, size_t size, bool 
 hg_status hg__folder_sync(const char *path, hg_error *e);
 
 hg_status hg__dir_make(const char *path, hg_error *e); /* with its parents; an existing folder is fine */
+/* The last part of a path, and its length without slashes behind it. */
+const char *hg__path_last(const char *path, size_t *length);
+
 bool hg__is_dir(const char *path);
 bool hg__is_file(const char *path);
 

@@ -96,14 +96,12 @@ static hg_status set_choice(const hg__option *row, void *values, const char *tex
 {
     char buffer[256], list[320];
     const char *words[32];
-    size_t n = split_choices(row->choices, buffer, words), used = 0;
+    size_t n = split_choices(row->choices, buffer, words);
     for (size_t i = 0; i < n; i++)
         if (!strcmp(text, words[i])) return *(const char **)place(row, values) = text, HG_OK;
-    for (size_t i = 0; i < n && used < sizeof list; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", words[i]);
     const char *near = hg__nearest(text, words, n);
-    return hg__fail(e, HG_USAGE, where, "\"%s\" is not one of %s%s%s%s", text, list, near ? "; did you mean " : "",
-                    near ? near : "", near ? "?" : "");
+    return hg__fail(e, HG_USAGE, where, "\"%s\" is not one of %s%s%s%s", text, hg__list(words, n, list, sizeof list),
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 hg_status hg__option_set(const hg__option *row, void *values, const char *text, const char *where, hg_error *e)

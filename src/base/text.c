@@ -46,3 +46,15 @@ void hg__text_close(hg__text *t)
 }
 
 hg_status hg__text_done(hg__text *t, hg_error *e) { return t->failed ? hg__fail_memory(e, "text", t->size) : HG_OK; }
+
+const char *hg__text_cut(const char *text, size_t letters, char *out, size_t n)
+{
+    size_t size = 0, seen = 0, fits = 0; /* fits: bytes before the last letter whose place "…" may take */
+    for (; text[size]; size++) {
+        if (((unsigned char)text[size] & 0xc0) == 0x80) continue;
+        if (seen++ < letters && size + sizeof "…" <= n) fits = size;
+    }
+    if (seen <= letters && size < n) snprintf(out, n, "%s", text);
+    else snprintf(out, n, "%.*s…", (int)fits, text);
+    return out;
+}

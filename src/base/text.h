@@ -16,4 +16,7 @@ void hg__text_bytes(hg__text *t, const void *bytes, size_t size);
 void hg__text_close(hg__text *t);
 hg_status hg__text_done(hg__text *t, hg_error *e); /* HG_MEMORY when any addition failed */
 
+/* A text of at most so many letters, "…" for the rest, into out[n]; of UTF-8 no letter is cut. Returns out. */
+const char *hg__text_cut(const char *text, size_t letters, char *out, size_t n);
+
 #endif

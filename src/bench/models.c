@@ -2,6 +2,8 @@
 #include "bench/models.h"
 
 #include "base/fail.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "net/named.h"
 
 #include <ctype.h>
@@ -10,18 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No letter of UTF-8 is cut, and nothing that a terminal would obey is let through. */
+/* Nothing that a terminal would obey is let through. */
 static void find_label(const char *name, char label[HG__LABEL])
 {
-    size_t end = strlen(name), start, n;
-    while (end > 1 && name[end - 1] == '/') end--;
-    for (start = end; start && name[start - 1] != '/';) start--;
-    n = end - start;
-    const bool whole = n < HG__LABEL;
-    if (!whole) n = HG__LABEL - sizeof "…";
-    while (!whole && n && (name[start + n] & 0xC0) == 0x80) n--;
-    for (size_t i = 0; i < n; i++) label[i] = iscntrl((unsigned char)name[start + i]) ? '?' : name[start + i];
-    snprintf(label + n, HG__LABEL - n, "%s", whole ? "" : "…");
+    size_t length;
+    const char *last = hg__path_last(name, &length);
+    char part[256];
+    snprintf(part, sizeof part, "%.*s", (int)length, last);
+    hg__text_cut(part, sizeof part, label, HG__LABEL);
+    for (char *c = label; *c; c++)
+        if (iscntrl((unsigned char)*c)) *c = '?';
 }
 
 hg__bench_list hg__bench_models(const char *only)

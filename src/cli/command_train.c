@@ -197,14 +197,16 @@ static hg_status refuse_template(const hg__call *call, hg_error *e)
 static hg_status need_source_and_model(const hg__call *call, hg_error *e)
 {
     const values *v = call->values;
-    char presets[256] = "";
-    size_t used = 0;
+    enum { MOST_PRESETS = 32 };
+    const char *names[MOST_PRESETS];
+    char presets[256];
+    size_t n = 0;
     if (!call->words)
         return hg__fail(e, HG_USAGE, "train", "name the data to train on, as in: hourglass train mnist --model conv");
     if (v->model && *v->model) return hg__tune_is_template(v->model) ? refuse_template(call, e) : HG_OK;
-    for (size_t i = 0; i < hg_presets() && used < sizeof presets; i++)
-        used += (size_t)snprintf(presets + used, sizeof presets - used, "%s%s", i ? ", " : "", hg_preset_name(i));
-    return hg__fail(e, HG_USAGE, "--model", "name the model to train: a preset (%s) or a file with a graph", presets);
+    for (; n < hg_presets() && n < MOST_PRESETS; n++) names[n] = hg_preset_name(n);
+    return hg__fail(e, HG_USAGE, "--model", "name the model to train: a preset (%s) or a file with a graph",
+                    hg__list(names, n, presets, sizeof presets));
 }
 
 /* "runs/conv-mnist" from the names of model and data, without folders and endings. */
@@ -213,13 +215,11 @@ static void default_run(const char *model, const char *data, char *out, size_t n
     const char *names[] = {model, data};
     size_t used = (size_t)snprintf(out, n, "runs/");
     for (size_t i = 0; i < 2 && used < n; i++) {
-        size_t length = strlen(names[i]);
-        while (length > 1 && names[i][length - 1] == '/') length--;
-        size_t from = length;
-        while (from && names[i][from - 1] != '/') from--;
-        size_t end = from + strcspn(names[i] + from, "./");
-        if (end == from) end = length; /* "." or ".hidden" */
-        used += (size_t)snprintf(out + used, n - used, "%s%.*s", i ? "-" : "", (int)(end - from), names[i] + from);
+        size_t length;
+        const char *last = hg__path_last(names[i], &length);
+        size_t end = strcspn(last, "./");
+        if (!end) end = length; /* "." or ".hidden" */
+        used += (size_t)snprintf(out + used, n - used, "%s%.*s", i ? "-" : "", (int)end, last);
     }
 }
 

@@ -164,16 +164,13 @@ static hg_status no_recipe(const char *name, hg_error *e)
 {
     enum { MOST_RECIPES = 32 };
     const char *names[MOST_RECIPES];
-    char list[256] = "";
-    size_t n = 0, used = 0;
-    for (; n < hg_recipes() && n < MOST_RECIPES; n++) {
-        names[n] = hg_recipe_name(n);
-        if (used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "", names[n]);
-    }
+    char list[256];
+    size_t n = 0;
+    for (; n < hg_recipes() && n < MOST_RECIPES; n++) names[n] = hg_recipe_name(n);
     const char *near = hg__guess(name, names, n);
     return hg__fail(e, HG_IO, name, "is neither a file nor a recipe; %s%s%sthe recipes are %s",
-                    near ? "did you mean '" : "", near ? near : "", near ? "'? " : "", list);
+                    near ? "did you mean '" : "", near ? near : "", near ? "'? " : "",
+                    hg__list(names, n, list, sizeof list));
 }
 
 /* A file's text, or that of the recipe with this name. */

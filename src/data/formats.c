@@ -34,11 +34,12 @@ static hg_status look(hg__probe *p, const char *path, hg_error *e)
 
 static hg_status unknown(const hg__probe *p, const char *path, hg_error *e)
 {
-    char names[200] = "", bytes[32] = "";
-    for (size_t i = 0, at = 0; i < FORMATS && at < sizeof names; i++)
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", formats[i]->name);
+    const char *names[FORMATS];
+    char list[200], bytes[32] = "";
+    for (size_t i = 0; i < FORMATS; i++) names[i] = formats[i]->name;
     for (size_t i = 0; i < p->size; i++) snprintf(bytes + 3 * i, sizeof bytes - 3 * i, " %02x", p->head[i]);
-    return hg__fail(e, HG_DATA, path, "starts with%s, which is none of the formats that can be read: %s", bytes, names);
+    return hg__fail(e, HG_DATA, path, "starts with%s, which is none of the formats that can be read: %s", bytes,
+                    hg__list(names, FORMATS, list, sizeof list));
 }
 
 hg_status hg__format_open(hg__table *t, const char *path, const hg_set_options *o, hg_error *e)

@@ -20,18 +20,19 @@ const hg__kernels *hg__kernel_set(size_t i, bool *runs_here)
 
 static hg_status unknown(const char *name, const char *where, hg_error *e)
 {
-    const char *names[SETS];
-    char here[160] = "";
+    const char *names[SETS], *here[SETS];
+    char list[160];
+    size_t n = 0;
     for (size_t i = 0; i < SETS; i++) {
         names[i] = sets[i].kernels->name;
-        size_t used = strlen(here);
-        if (sets[i].runs_here()) snprintf(here + used, sizeof here - used, "%s%s", used ? ", " : "", names[i]);
+        if (sets[i].runs_here()) here[n++] = names[i];
     }
     const char *near = hg__nearest(name, names, SETS);
     if (near)
         return hg__fail(e, HG_USAGE, where, "there is no kernel set '%s' in this build; did you mean '%s'?", name,
                         near);
-    return hg__fail(e, HG_USAGE, where, "there is no kernel set '%s' in this build; here run %s", name, here);
+    return hg__fail(e, HG_USAGE, where, "there is no kernel set '%s' in this build; here run %s", name,
+                    hg__list(here, n, list, sizeof list));
 }
 
 static const hg__set_row *row_of(const char *name)

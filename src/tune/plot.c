@@ -40,19 +40,6 @@ const char hg__plot_style[] =
 
 /* ---- words ---- */
 
-const char *hg__plot_cut(const char *text, size_t letters, char *out, size_t n)
-{
-    size_t size = 0, seen = 0, fits = 0; /* fits: the bytes before the last letter that there is room for */
-    for (; text[size] && size + 4 < n; size++) {
-        bool begins = ((unsigned char)text[size] & 0xc0) != 0x80;
-        if (begins && ++seen == letters) fits = size;
-        if (begins && seen > letters) break;
-    }
-    if (!text[size]) snprintf(out, n, "%s", text);
-    else snprintf(out, n, "%.*s…", (int)(seen > letters ? fits : size), text);
-    return out;
-}
-
 const char *hg__plot_number(double value, char *out, size_t n)
 {
     snprintf(out, n, "%.6g", value);
@@ -196,7 +183,7 @@ size_t hg__plot_ticks(const hg__dimension *d, size_t most, size_t letters, hg__p
         const char *words = d->kind == HG__DIMENSION_CHOICE ? hg__dimension_text(d, value[i], text, sizeof text)
                                                             : hg__plot_number(value[i], number, sizeof number);
         tick[i].unit = hg__dimension_to_unit(d, value[i]);
-        hg__plot_cut(words, letters, tick[i].text, sizeof tick[i].text);
+        hg__text_cut(words, letters, tick[i].text, sizeof tick[i].text);
     }
     return n;
 }

@@ -43,8 +43,6 @@ typedef struct hg__plot_tick {
 } hg__plot_tick;
 size_t hg__plot_ticks(const hg__dimension *d, size_t most, size_t letters, hg__plot_tick tick[HG__MOST_TICKS]);
 
-/* A text of at most so many letters, "…" for the rest; of UTF-8 no letter is cut. Into out[n]. */
-const char *hg__plot_cut(const char *text, size_t letters, char *out, size_t n);
 /* A value of a trial: a whole one as it is, another with four digits, a dash for what is not finite. */
 void hg__plot_value(hg__text *t, double value);
 /* A number for an axis: "0.004", "1e-5". */

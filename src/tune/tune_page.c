@@ -74,7 +74,7 @@ static void add_best_figures(hg__text *t, const hg__findings *o)
     const hg__trial *best = o->best == HG__NO_TRIAL ? NULL : &o->h->trial[o->best];
     for (size_t k = 0; best && k < o->h->objectives; k++) {
         char name[96], title[128];
-        snprintf(title, sizeof title, "%s %s", k ? "Its" : "Best", hg__plot_cut(hg__findings_name(o, k), 40, name, 96));
+        snprintf(title, sizeof title, "%s %s", k ? "Its" : "Best", hg__text_cut(hg__findings_name(o, k), 40, name, 96));
         begin_figure(t, title);
         hg__plot_value(t, best->objective[k]);
         if (!k && isfinite(o->best_sd) && o->best_sd >= 0) {
@@ -139,7 +139,7 @@ static void add_range(hg__text *t, const hg__dimension *d)
         return;
     }
     for (size_t i = 0; i < d->choices && i < 24; i++)
-        hg__markup_wrap(t, i ? ", " : "", hg__plot_cut(d->choice[i], 48, words, sizeof words), "");
+        hg__markup_wrap(t, i ? ", " : "", hg__text_cut(d->choice[i], 48, words, sizeof words), "");
     if (d->choices > 24) hg__text_add(t, ", …");
 }
 

@@ -71,8 +71,8 @@ static void add_plot(hg__text *t, const hg__findings *o, size_t k)
     char title[300], id[40], x_name[128], y_name[128], note[96];
     hg__plot p = {.id = id, .title = title, .wide = 960, .high = 400, .left = 64, .right = 24, .top = 12, .bottom = 50};
     if (!scale(t, o, 0, &p.x) || !scale(t, o, k, &p.y)) return;
-    hg__plot_cut(hg__findings_name(o, 0), 40, x_name, sizeof x_name);
-    hg__plot_cut(hg__findings_name(o, k), 40, y_name, sizeof y_name);
+    hg__text_cut(hg__findings_name(o, 0), 40, x_name, sizeof x_name);
+    hg__text_cut(hg__findings_name(o, k), 40, y_name, sizeof y_name);
     snprintf(title, sizeof title, "%s (up) against %s", y_name, x_name);
     snprintf(note, sizeof note, "%s%s", p.y.is_log ? " · logarithmic up" : "",
              p.x.is_log ? " · logarithmic along" : "");
@@ -97,7 +97,7 @@ static void add_table(hg__text *t, const hg__findings *o)
         t, "<div class=\"scroll\" tabindex=\"0\"><table class=\"trials\">\n<thead><tr><th scope=\"col\">trial</th>");
     for (size_t k = 0; k < o->h->objectives; k++)
         hg__markup_wrap(t, "<th scope=\"col\" class=\"n\">",
-                        hg__plot_cut(hg__findings_name(o, k), 24, name, sizeof name), "</th>");
+                        hg__text_cut(hg__findings_name(o, k), 24, name, sizeof name), "</th>");
     hg__text_add(t, "<th scope=\"col\">point</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < shown; i++) {
         const hg__trial *trial = &o->h->trial[o->front[i]];

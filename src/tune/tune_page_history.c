@@ -68,7 +68,7 @@ static void add_values(hg__text *t, const hg__findings *o)
     size_t beyond, n = o->h->n;
     hg__plot p = {
         .id = "history", .title = title, .wide = 960, .high = 340, .left = 64, .right = 16, .top = 12, .bottom = 50};
-    snprintf(title, sizeof title, "%s by trial", hg__plot_cut(hg__findings_name(o, 0), 40, name, sizeof name));
+    snprintf(title, sizeof title, "%s by trial", hg__text_cut(hg__findings_name(o, 0), 40, name, sizeof name));
     if (!hg__tune_page_values(t, o, &p.y, &beyond)) return;
     p.y.from = p.high - p.bottom, p.y.to = p.top;
     p.many = n > MANY;
@@ -154,7 +154,7 @@ static void add_curves(hg__text *t, const hg__findings *o)
     hg__plot p = {
         .id = "curves", .title = title, .wide = 960, .high = 340, .left = 64, .right = 16, .top = 12, .bottom = 50};
     if (!scale_curves(t, o, &c, &p.y, &beyond)) return;
-    snprintf(title, sizeof title, "%s by epoch", hg__plot_cut(hg__findings_name(o, 0), 40, name, sizeof name));
+    snprintf(title, sizeof title, "%s by epoch", hg__text_cut(hg__findings_name(o, 0), 40, name, sizeof name));
     snprintf(note, sizeof note, "%s", p.y.is_log ? " · logarithmic" : "");
     if (c.drawn < c.all)
         snprintf(note, sizeof note, "%s · %zu of %zu trials", p.y.is_log ? " · logarithmic" : "", c.drawn, c.all);

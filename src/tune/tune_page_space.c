@@ -52,7 +52,7 @@ void hg__tune_page_importance(hg__text *t, const hg__findings *o)
     else {
         hg__text_add(t, "<p class=\"soft\">fANOVA over %d regression trees that learned ", HG__FOREST_TREES);
         hg__markup_wrap(t, m->is_log ? "the logarithm of " : "",
-                        hg__plot_cut(hg__findings_name(o, 0), 40, name, sizeof name), "");
+                        hg__text_cut(hg__findings_name(o, 0), 40, name, sizeof name), "");
         if (m->epoch) hg__text_add(t, " after epoch %zu (fewer than half are complete)", m->epoch);
         hg__text_add(t, " from %zu trials; ± between trees. ", m->trials);
         hg__text_add(t, "Of trials that a tree did not see, the forest tells %.0f %% of the variance%s. ",
@@ -105,7 +105,7 @@ static void add_axis(hg__text *t, const parallel *p, size_t i, const char *name)
     hg__text_add(t, "<line class=\"axis\" x1=\"%.0f\" x2=\"%.0f\" y1=\"%.0f\" y2=\"%.0f\"/>", x, x, top, foot);
     hg__text_add(t, "<text class=\"name\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\">", x, top - 16);
     hg__markup_wrap(t, "<title>", name, "</title>");
-    hg__markup_wrap(t, "", hg__plot_cut(name, (size_t)fmin(room / 7, 28), cut, sizeof cut), "</text>\n");
+    hg__markup_wrap(t, "", hg__text_cut(name, (size_t)fmin(room / 7, 28), cut, sizeof cut), "</text>\n");
 }
 
 static void add_tick(hg__text *t, double x, double y, const char *text)
@@ -246,7 +246,7 @@ void hg__tune_page_slices(hg__text *t, const hg__findings *o)
     if (!n || !hg__tune_page_values(t, o, &y, &beyond)) return;
     size_t most = MOST_SLICE_DOTS / n, stride = (o->ranked + most - 1) / most;
     hg__text_add(t, "<section>\n<h2>Slices</h2>\n<p class=\"soft\">");
-    hg__markup_wrap(t, "", hg__plot_cut(hg__findings_name(o, 0), 40, name, sizeof name), "");
+    hg__markup_wrap(t, "", hg__text_cut(hg__findings_name(o, 0), 40, name, sizeof name), "");
     hg__text_add(t, "%s against each dimension. Dots are complete trials, the ring is the best, × others.",
                  y.is_log ? " (logarithmic)" : "");
     if (stride > 1) hg__text_add(t, " %zu of %zu trials are drawn.", (o->ranked + stride - 1) / stride, o->ranked);

@@ -12,10 +12,10 @@ static void add_head(hg__text *t, const hg__findings *o)
     hg__text_add(t, "<thead><tr><th scope=\"col\">trial</th><th scope=\"col\">state</th>");
     for (size_t k = 0; k < o->h->objectives; k++)
         hg__markup_wrap(t, "<th scope=\"col\" class=\"n\">",
-                        hg__plot_cut(hg__findings_name(o, k), 24, name, sizeof name), "</th>");
+                        hg__text_cut(hg__findings_name(o, k), 24, name, sizeof name), "</th>");
     for (size_t k = 0; k < o->h->space->n; k++)
         hg__markup_wrap(t, "<th scope=\"col\" class=\"n\">",
-                        hg__plot_cut(o->h->space->dimension[k].name, 24, name, sizeof name), "</th>");
+                        hg__text_cut(o->h->space->dimension[k].name, 24, name, sizeof name), "</th>");
     hg__text_add(t,
                  "<th scope=\"col\" class=\"n\">epochs</th><th scope=\"col\" class=\"n\">seconds</th></tr></thead>\n");
 }
@@ -34,14 +34,14 @@ static void add_row(hg__text *t, const hg__findings *o, const hg__trial *trial)
     bool complete = trial->state == HG__TRIAL_COMPLETE;
     hg__text_add(t, "<tr><td>%zu</td><td>%s", trial->number, hg__findings_state(trial->state));
     if (*trial->failure)
-        hg__markup_wrap(t, "<small>", hg__plot_cut(trial->failure, MOST_REASON, cut, sizeof cut), "</small>");
+        hg__markup_wrap(t, "<small>", hg__text_cut(trial->failure, MOST_REASON, cut, sizeof cut), "</small>");
     hg__text_add(t, "</td>");
     add_number(t, hg__findings_value(o->h, trial));
     for (size_t k = 1; k < o->h->objectives; k++) add_number(t, complete ? trial->objective[k] : (double)NAN);
     for (size_t k = 0; k < space->n; k++) {
         const hg__dimension *d = &space->dimension[k];
         const char *words = isnan(trial->point[k]) ? "–" : hg__dimension_text(d, trial->point[k], text, sizeof text);
-        hg__markup_wrap(t, "<td>", hg__plot_cut(words, MOST_LETTERS, cut, sizeof cut), "</td>");
+        hg__markup_wrap(t, "<td>", hg__text_cut(words, MOST_LETTERS, cut, sizeof cut), "</td>");
     }
     hg__text_add(t, "<td>%zu</td><td>", trial->epochs);
     if (isfinite(trial->seconds)) hg__text_add(t, "%.1f", fmin(trial->seconds, 1e12));
