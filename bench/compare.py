@@ -22,7 +22,6 @@ PYTHON = "/usr/bin/python3"  # the one that sees Debian's packages
 OPENBLAS = "/usr/lib/{}-linux-gnu/openblas-openmp".format(os.uname().machine)  # other BLAS builds are many times slower
 THREADS = 2
 PASSES = ["forwards", "input gradient", "weight gradient"]
-PLACES = ["least", *(f"decile {i}" for i in range(1, 10)), "greatest"]  # of a sweep
 MODELS = ["conv", "deep", "pool", "vae"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
@@ -137,34 +136,35 @@ def kernels(ours, table, rounds):
 
 def sweep(ours, table, rounds):
     rows = ours.bench("kernels", "--sweep", "60" if rounds < 5 else "200", "--rounds", "3")
-    table.add_bench([r for r in rows if " of " not in r["row"]])
+    rows = [r for r in rows if " of " not in r["row"]]
+    table.add_bench(rows)
     peer = onednn(ours)
-    sweep_beside(ours, table, peer, 6 if rounds < 5 else 20)
+    sweep_beside(ours, table, peer, 6 if rounds < 5 else 20, list(dict.fromkeys(r["row"] for r in rows)))
     peer.close()
 
 
-def sweep_beside(ours, table, peer, seeds):
-    """Deciles of the ratio over other random layers (the sweep itself has seed 1), ten a seed; both speeds are the best of
-    three turns."""
+def sweep_beside(ours, table, peer, seeds, places):
+    """Deciles, in their places, of the ratio over other random layers (the sweep itself has seed 1), ten a seed; both
+    speeds are the best of three turns."""
     name, ratios = peer.name, {passing: [] for passing in PASSES}
     for seed in range(2, seeds + 2):
-        best = {}
-        for _ in range(3):
-            rows = ours.bench("kernels", "--layers", "--sweep", "10", "--seed", str(seed), "--rounds", "1") if peer.name else []
+        best, theirs = {}, {}
+        for _ in range(3 if peer.name else 0):
+            rows = ours.bench("kernels", "--layers", "--sweep", "10", "--seed", str(seed), "--rounds", "1")
             for r in rows:
-                best.setdefault((r["row"], r["variant"], "ours"), []).append(r["median"])
-            for row in {r["row"]: None for r in rows}:
-                for passing, value in zip(PASSES, peer.ask(as_layer(row)).split()):
-                    best.setdefault((row, passing, "theirs"), []).append(float(value))
-        for row, passing, who in best:
-            theirs = max(best.get((row, passing, "theirs"), [0]))
-            if who == "ours" and theirs > 0:
-                ratios[passing].append(max(best[row, passing, who]) / theirs)
+                key = r["row"], r["variant"]
+                best[key] = max(best.get(key, 0), r["median"])
+            for row in dict.fromkeys(r["row"] for r in rows):
+                for key, value in zip(((row, passing) for passing in PASSES), peer.ask(as_layer(row)).split()):
+                    theirs[key] = max(theirs.get(key, 0), float(value))
+        for key, value in best.items():
+            if theirs.get(key, 0) > 0:
+                ratios[key[1]].append(value / theirs[key])
     for passing, values in ratios.items():
         if len(values) < 2:
             continue
         tenths = statistics.quantiles(values, n=10, method="inclusive")
-        for place, value in zip(PLACES, [min(values), *tenths, max(values)]):
+        for place, value in zip(places, [min(values), *tenths, max(values)]):
             table.add(f"sweep | {place} {passing} | hourglass / {name}", value, "times as fast")
 
 

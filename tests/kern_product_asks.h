@@ -102,6 +102,20 @@ static product tall_product(box *b)
     return p;
 }
 
+static void gemm_of_no_rows_writes_nothing(const hg__kernels *k)
+{
+    for (size_t trial = 0; trial < trials(20); trial++) {
+        box b = box_open(7000 + trial);
+        product p = tall_product(&b);
+        real *c = values(&b, p.c_size), *same = copy_of(&b, c, p.c_size);
+        hg__gemm g = gemm_of(&b, &p, k, p.b, c);
+        g.m = 0;
+        k->gemm(&g);
+        assert_same_bits(k->name, c, same, p.c_size);
+        box_close(&b);
+    }
+}
+
 static void gemm_t_agrees(const hg__kernels *k)
 {
     for (size_t trial = 0; trial < trials(200); trial++) {

@@ -95,6 +95,7 @@ static void a_cut_between_rows_changes_no_bit_of_gemm(void **state)
 {
     (void)state, for_each_set(gemm_does_not_depend_on_where_rows_are_cut);
 }
+static void a_product_of_no_rows_is_none(void **state) { (void)state, for_each_set(gemm_of_no_rows_writes_nothing); }
 static void gemm_t_of_every_set_agrees_with_the_reference(void **state) { (void)state, for_each_set(gemm_t_agrees); }
 static void a_sum_over_rows_that_is_cut_continues_bitwise(void **state)
 {
@@ -127,6 +128,7 @@ int main(void)
         cmocka_unit_test(the_reference_computes_what_the_header_says),
         cmocka_unit_test(gemm_of_every_set_agrees_with_the_reference),
         cmocka_unit_test(a_cut_between_rows_changes_no_bit_of_gemm),
+        cmocka_unit_test(a_product_of_no_rows_is_none),
         cmocka_unit_test(gemm_t_of_every_set_agrees_with_the_reference),
         cmocka_unit_test(a_sum_over_rows_that_is_cut_continues_bitwise),
         cmocka_unit_test(gemm_t_gives_the_same_bits_however_its_elements_are_shared),

@@ -98,6 +98,24 @@ static hg_status rates_of(const hg__geometry *g, double rate[HG__PASSES], hg_err
     return s;
 }
 
+/* Into rows layer * HG__PASSES + pass. rate: NULL where nobody asks. */
+static hg_status measure(const hg__bench_options *o, hg__samples *rate, hg__samples *share, hg_error *e)
+{
+    const size_t layers = layers_of(o);
+    hg_status s = HG_OK;
+    for (size_t i = 0; !s && i < layers * o->rounds; i++) {
+        double r[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
+        hg__geometry g = layer_at(o, i % layers);
+        s = rates_of(&g, r, e);
+        for (size_t pass = 0; pass < HG__PASSES; pass++) {
+            size_t row = i % layers * HG__PASSES + pass;
+            if (rate) hg__samples_of(rate, row)[i / layers] = r[pass];
+            hg__samples_of(share, row)[i / layers] = r[pass] / peak;
+        }
+    }
+    return s;
+}
+
 static void report_layers(const hg__bench_options *o, const hg__samples *rate, const hg__samples *share,
                           hg__figures *figures)
 {
@@ -116,20 +134,11 @@ static void report_layers(const hg__bench_options *o, const hg__samples *rate, c
 
 hg_status hg__bench_layers(const hg__bench_options *o, hg__figures *figures, hg_error *e)
 {
-    const size_t layers = layers_of(o);
+    const size_t rows = layers_of(o) * HG__PASSES;
     hg__samples rate = {0}, share = {0};
-    hg_status s = hg__samples_open(&rate, layers * HG__PASSES, o->rounds, e);
-    if (!s) s = hg__samples_open(&share, layers * HG__PASSES, o->rounds, e);
-    for (size_t i = 0; !s && i < layers * o->rounds; i++) {
-        double r[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
-        hg__geometry g = layer_at(o, i % layers);
-        s = rates_of(&g, r, e);
-        for (size_t pass = 0; pass < HG__PASSES; pass++) {
-            size_t row = i % layers * HG__PASSES + pass;
-            hg__samples_of(&rate, row)[i / layers] = r[pass];
-            hg__samples_of(&share, row)[i / layers] = r[pass] / peak;
-        }
-    }
+    hg_status s = hg__samples_open(&rate, rows, o->rounds, e);
+    if (!s) s = hg__samples_open(&share, rows, o->rounds, e);
+    if (!s) s = measure(o, &rate, &share, e);
     if (!s) report_layers(o, &rate, &share, figures);
     hg__samples_close(&rate);
     hg__samples_close(&share);
@@ -137,20 +146,6 @@ hg_status hg__bench_layers(const hg__bench_options *o, hg__figures *figures, hg_
 }
 
 /* ---- Random layers ---------------------------------------------------------------------------------- */
-
-/* Row index * HG__PASSES + pass. */
-static hg_status measure(const hg__bench_options *o, hg__samples *share, size_t round, hg_error *e)
-{
-    hg_status s = HG_OK;
-    for (size_t i = 0; !s && i < o->sweep; i++) {
-        hg__geometry g = hg__geometry_at(o->seed, i);
-        double rate[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
-        s = rates_of(&g, rate, e);
-        for (size_t pass = 0; pass < HG__PASSES; pass++)
-            hg__samples_of(share, i * HG__PASSES + pass)[round] = rate[pass] / peak;
-    }
-    return s;
-}
 
 static void add(hg__figures *figures, const char *row, const char *variant, double share)
 {
@@ -186,7 +181,7 @@ static void report_worst(const hg__bench_options *o, scored *all, size_t n, hg__
 {
     qsort(all, n, sizeof *all, compare);
     for (size_t i = 0; i < n && i < WORST; i++) {
-        hg__geometry g = hg__geometry_at(o->seed, all[i].row / HG__PASSES);
+        hg__geometry g = layer_at(o, all[i].row / HG__PASSES);
         char row[96];
         add(figures, describe(&g, row, sizeof row), passes[all[i].row % HG__PASSES], all[i].share);
     }
@@ -217,7 +212,7 @@ hg_status hg__bench_sweep(const hg__bench_options *o, hg__figures *figures, hg_e
 {
     hg__samples share = {0};
     hg_status s = hg__samples_open(&share, o->sweep * HG__PASSES, o->rounds, e);
-    for (size_t round = 0; !s && round < o->rounds; round++) s = measure(o, &share, round, e);
+    if (!s) s = measure(o, NULL, &share, e);
     if (!s) s = report(o, &share, figures, e);
     hg__samples_close(&share);
     return s;

@@ -34,10 +34,18 @@ hg__bench_list hg__bench_models(const char *only)
     return list;
 }
 
+hg_status hg__bench_graph(hg_graph **g, const char *name, hg_error *e)
+{
+    hg_status s = hg__graph_named(g, name, NULL, e);
+    if (!s) s = hg_graph_check(*g, e);
+    if (s) hg_graph_close(g);
+    return s;
+}
+
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e)
 {
     hg_graph *g = NULL;
-    hg_status s = hg__graph_named(&g, name, NULL, e);
+    hg_status s = hg__bench_graph(&g, name, e);
     return s ? s : hg_model_make(m, &g, 1, e);
 }
 
@@ -54,9 +62,8 @@ hg_status hg__bench_cost(const hg_plan *p, double *training, hg_error *e)
 
 hg_status hg__bench_values(float **out, const hg_model *m, const char *value, size_t n, hg_error *e)
 {
-    hg_shape shape;
-    if (!hg_graph_shape(hg_model_graph(m), value, &shape))
-        return hg__fail(e, HG_MODEL, "--model", "the model names no %s", value);
+    hg_shape shape = {0};
+    hg_graph_shape(hg_model_graph(m), value, &shape);
     size_t all = n * hg_shape_size(shape);
     *out = malloc(all * sizeof **out);
     if (!*out) return hg__fail_memory(e, "bench", all * sizeof **out);

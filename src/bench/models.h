@@ -12,13 +12,15 @@ typedef struct hg__bench_list {
 } hg__bench_list;
 hg__bench_list hg__bench_models(const char *only); /* "": all presets */
 
-/* What hg__graph_named finds, with fresh weights. */
+/* What hg__graph_named finds and hg_graph_check lets pass: it has x, z and y. The caller closes it. */
+hg_status hg__bench_graph(hg_graph **g, const char *name, hg_error *e);
+/* The same with fresh weights. */
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e);
 
 /* The operations of a training step for one sample, as the plan counts them. */
 hg_status hg__bench_cost(const hg_plan *p, double *training, hg_error *e);
 
-/* n samples of a value, in [0,1]; malloc, caller frees. HG_MODEL: no such value. */
+/* n samples of a value that the model has, in [0,1]; malloc, caller frees. */
 hg_status hg__bench_values(float **out, const hg_model *m, const char *value, size_t n, hg_error *e);
 
 #endif

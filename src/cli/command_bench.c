@@ -7,13 +7,13 @@
 #include "base/json.h"
 #include "base/processor.h"
 #include "base/team.h"
+#include "bench/models.h"
 #include "bench/peak.h"
 #include "cli/bench_options.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/walk_rows.h"
 #include "kern/kernels.h"
-#include "net/named.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,10 +154,8 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
     if (asked & TRAIN && precision == HG_PRECISION_INT8)
         return hg__fail(e, HG_USAGE, hg__call_source(call, "precision", source, sizeof source),
                         "nets do not train in int8; that is for bench infer");
-    if (asked & (TRAIN | INFER)) s = hg__kernels_choose(&k, precision, e);
-    if (!s && kernels) s = hg__kernels_named(&k, o->set, "--set", e);
-    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg__graph_named(&g, o->model, NULL, e);
-    if (!s && g) s = hg_graph_check(g, e);
+    if (kernels) s = hg__kernels_named(&k, o->set, "--set", e);
+    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg__bench_graph(&g, o->model, e);
     hg_graph_close(&g);
     return s;
 }
@@ -204,23 +202,18 @@ static json_t *figure_json(const hg__figure *f)
                      f->share > 0 ? json_real(f->share) : json_null());
 }
 
-static hg_status print_json(hg__call *call, const hg__figures *figures, hg_precision precision, size_t threads,
+static hg_status print_json(hg__call *call, const hg__figures *figures, const hg__kernels *k, size_t threads,
                             hg_error *e)
 {
     const hg__bench_options *o = &((const values *)call->values)->o;
     char processor[256];
-    const hg__kernels *k = NULL;
     json_t *list = json_array();
-    hg_status s = hg__kernels_choose(&k, precision, e);
     for (size_t i = 0; i < figures->n; i++) json_array_append_new(list, figure_json(&figures->at[i]));
-    if (!s)
-        return hg__output_json(&call->out,
-                               json_pack("{ss ss ss sI sI so}", "version", HG_VERSION, "processor",
-                                         hg__processor_name(processor, sizeof processor), "kernels", k->name, "threads",
-                                         (json_int_t)threads, "rounds", (json_int_t)o->rounds, "rows", list),
-                               e);
-    json_decref(list);
-    return s;
+    return hg__output_json(&call->out,
+                           json_pack("{ss ss ss sI sI so}", "version", HG_VERSION, "processor",
+                                     hg__processor_name(processor, sizeof processor), "kernels", k->name, "threads",
+                                     (json_int_t)threads, "rounds", (json_int_t)o->rounds, "rows", list),
+                           e);
 }
 
 /* "115.3", "7,012": four digits or all before the point. */
@@ -231,14 +224,10 @@ static const char *number(double x, char *out, size_t n)
     return out;
 }
 
-static hg_status print_table(hg__call *call, const hg__figures *figures, hg_precision precision, size_t threads,
-                             hg_error *e)
+static void print_table(hg__call *call, const hg__figures *figures, const hg__kernels *k, size_t threads)
 {
-    const hg__kernels *k = NULL;
     const char *bench = "";
     char processor[256];
-    hg_status s = hg__kernels_choose(&k, precision, e);
-    if (s) return s;
     hg__text_add(&call->out, "%s: kernels %s, %zu %s, median of %zu\n\n",
                  hg__processor_name(processor, sizeof processor), k->name, threads, threads == 1 ? "thread" : "threads",
                  ((const values *)call->values)->o.rounds);
@@ -254,7 +243,6 @@ static hg_status print_table(hg__call *call, const hg__figures *figures, hg_prec
         hg__text_add(&call->out, "%-40s %-15s %12s %-13s %6s %6s\n", f->row, f->variant,
                      number(f->median, median, sizeof median), f->unit, spread, share);
     }
-    return HG_OK;
 }
 
 static hg_status run_bench(hg__call *call, hg_error *e)
@@ -268,11 +256,13 @@ static hg_status run_bench(hg__call *call, hg_error *e)
     if (!s && asked == LITERATURE)
         return hg__bench_literature(call, &((const values *)call->values)->literature,
                                     &(hg__literature_frame){o->threads, o->seed}, e);
+    const hg_precision precision = asked & (TRAIN | INFER) ? hg__precision_named(o->precision) : HG_PRECISION_F32;
+    const hg__kernels *k = NULL;
+    if (!s) s = hg__kernels_choose(&k, precision, e);
     if (!s) s = measure(call, asked, threads, &figures, e);
     if (!s) s = hg__figures_done(&figures, e);
-    const hg_precision precision = asked & (TRAIN | INFER) ? hg__precision_named(o->precision) : HG_PRECISION_F32;
-    if (!s && call->common->json) s = print_json(call, &figures, precision, threads, e);
-    else if (!s) s = print_table(call, &figures, precision, threads, e);
+    if (!s && call->common->json) s = print_json(call, &figures, k, threads, e);
+    else if (!s) print_table(call, &figures, k, threads);
     hg__figures_close(&figures);
     return s;
 }

@@ -18,6 +18,7 @@
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_TENSORS = HG__MOST_NODES * HG__MOST_PARAMS, CHUNK = 1024 };
 
@@ -300,11 +301,10 @@ hg_status hg_model_open(hg_model **m, const char *path, hg_error *e)
         if (snprintf(inside, sizeof inside, "%s/model.safetensors", path) >= (int)sizeof inside)
             return hg__fail(e, HG_USAGE, path, "is too long for a path");
         o.path = inside;
+        if (access(inside, F_OK) && errno == EACCES) return hg__fail_errno(e, path, "may not be entered");
         if (!hg__is_file(inside))
             return hg__fail(e, HG_IO, path,
-                            errno == EACCES
-                                ? "may not be entered: permission denied"
-                                : "holds no model.safetensors: it is no run folder, or its first epoch is not done");
+                            "holds no model.safetensors: it is no run folder, or its first epoch is not done");
     }
     hg_status s = open_model(&o, m);
     if (s && e) *e = mine;

@@ -11,13 +11,17 @@
 typedef struct figure {
     const char *title, *name, *pca; /* the field in eval.json, and in its pca; NULL: PCA has none */
     bool more_is_better;
+    bool summed; /* over an image's pixels, while PCA's field is of one pixel */
 } figure;
 
 static const figure figures[] = {
-    {"MSE, a pixel", "mse", "mse_clipped", false},           {"SSE, an image", "sse_per_image", "mse_clipped", false},
-    {"PSNR of the mean MSE, dB", "psnr", "psnr", true},      {"PSNR, mean of the images, dB", "psnr_mean", NULL, true},
-    {"SSIM, gauss11", "ssim_gauss11", "ssim_gauss11", true}, {"SSIM, uniform7", "ssim_uniform7", "ssim_uniform7", true},
-    {"Cross-entropy, nats a pixel", "bce", NULL, false},
+    {.title = "MSE, a pixel", .name = "mse", .pca = "mse_clipped"},
+    {.title = "SSE, an image", .name = "sse_per_image", .pca = "mse_clipped", .summed = true},
+    {.title = "PSNR of the mean MSE, dB", .name = "psnr", .pca = "psnr", .more_is_better = true},
+    {.title = "PSNR, mean of the images, dB", .name = "psnr_mean", .more_is_better = true},
+    {.title = "SSIM, gauss11", .name = "ssim_gauss11", .pca = "ssim_gauss11", .more_is_better = true},
+    {.title = "SSIM, uniform7", .name = "ssim_uniform7", .pca = "ssim_uniform7", .more_is_better = true},
+    {.title = "Cross-entropy, nats a pixel", .name = "bce"},
 };
 
 static void add_cell(hg__text *t, double value, bool is_best)
@@ -51,7 +55,7 @@ static void add_figures(hg__text *t, const hg__page *p)
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         const figure *f = &figures[i];
         double ours = hg__page_figure(p, f->name), pca = f->pca ? hg__page_pca_figure(p, f->pca) : (double)NAN;
-        if (!strcmp(f->name, "sse_per_image")) pca *= ours / hg__page_figure(p, "mse"); /* an image's pixels */
+        if (f->summed) pca *= ours / hg__page_figure(p, "mse");
         if (isnan(ours) && isnan(pca)) continue;
         hg__markup_wrap(t, "<tr><th scope=\"row\">", f->title, "</th>");
         add_cell(t, ours, f->more_is_better ? ours > pca : ours < pca);
