@@ -333,13 +333,13 @@ def commit():
     return git("rev-parse", "--short=10", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
 
 
-def append(table, processor, date):
+def append(table, date, state, processor):
     with open(os.path.join(HERE, "history.csv"), "a", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         if not out.tell():
             rows.writerow(["date", "commit", "processor", "row", "median", "spread", "unit"])
         for row, values in table.values.items():
-            rows.writerow([date, commit(), processor, row, f"{statistics.median(values):.5g}", f"{spread(values):.3f}",
+            rows.writerow([date, state, processor, row, f"{statistics.median(values):.5g}", f"{spread(values):.3f}",
                            table.units[row]])
 
 
@@ -350,6 +350,7 @@ def main():
     if unknown:
         sys.exit(f"compare.py: {unknown[0]} is no section; there are {', '.join(known)}")
     chosen = [section for name, section in known.items() if name in words or not set(words) - {"quick"}]
+    state = commit()  # before the history changes, which belongs to it
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
     for section in chosen:
         say(f"Measuring {section.__name__} ...")
@@ -357,7 +358,7 @@ def main():
         section(ours, table, 3 if "quick" in words else 7)
         if not ours.processor:
             ours.bench("infer", "--rounds", "1", "--model", "pool")
-        append(table, ours.processor, date)
+        append(table, date, state, ours.processor)
 
 
 if __name__ == "__main__":
