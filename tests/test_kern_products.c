@@ -25,6 +25,37 @@ static void the_reference_computes_what_the_header_says(void **state)
     assert_true(w[0] == -100 && w[2] == -200 && w[4] == -300 && w[7] == 4000);
 }
 
+/* The runs' rows of B, in any order, among rows that are not numbers. */
+static void gemm_takes_runs_of_a_larger_b(const hg__kernels *k)
+{
+    if (k->precision != HG_PRECISION_F32) return;
+    for (size_t trial = 0; trial < trials(150); trial++) {
+        box b = box_open(2000 + trial);
+        product p = product_of(&b), larger = p;
+        if (!p.a_run) {
+            p.a_run = table(&b, p.runs);
+            for (size_t r = 0; r < p.runs; r++) p.a_run[r] = (int32_t)(r * p.run);
+        }
+        real *c = values(&b, p.c_size), *want = copy_of(&b, c, p.c_size);
+        hg__gemm alone = gemm_of(&b, &p, k, p.b, want);
+        larger.k = p.k + p.runs * 7 + pick(&b, 0, 40);
+        real *rows = box_take(&b, larger.k * p.n);
+        int32_t *b_run = table(&b, p.runs);
+        for (size_t i = 0; i < larger.k * p.n; i++) rows[i] = NAN;
+        for (size_t r = 0; r < p.runs; r++) {
+            b_run[r] = (int32_t)((p.runs - 1 - r) * (p.run + 7) + pick(&b, 0, 7));
+            memcpy(rows + (size_t)b_run[r] * p.n, p.b + r * p.run * p.n, p.run * p.n * sizeof *rows);
+        }
+        hg__gemm g = gemm_of(&b, &larger, k, rows, c);
+        g.a_run = p.a_run, g.b_run = b_run, g.b_rows = larger.k;
+        g.add = alone.add = pick(&b, 0, 2) == 0;
+        g.bias = alone.bias = pick(&b, 0, 1) ? p.bias : NULL;
+        k->gemm(&alone), k->gemm(&g);
+        assert_same_bits(k->name, c, want, p.c_size);
+        box_close(&b);
+    }
+}
+
 /* Runs of one tap each, which lie anywhere, and rows of D and C that are whole pixels. */
 static product depthwise_product(box *b)
 {
@@ -95,6 +126,10 @@ static void a_cut_between_rows_changes_no_bit_of_gemm(void **state)
 {
     (void)state, for_each_set(gemm_does_not_depend_on_where_rows_are_cut);
 }
+static void a_product_of_some_rows_of_b_is_that_of_these_alone(void **state)
+{
+    (void)state, for_each_set(gemm_takes_runs_of_a_larger_b);
+}
 static void a_product_of_no_rows_is_none(void **state) { (void)state, for_each_set(gemm_of_no_rows_writes_nothing); }
 static void gemm_t_of_every_set_agrees_with_the_reference(void **state) { (void)state, for_each_set(gemm_t_agrees); }
 static void a_sum_over_rows_that_is_cut_continues_bitwise(void **state)
@@ -128,6 +163,7 @@ int main(void)
         cmocka_unit_test(the_reference_computes_what_the_header_says),
         cmocka_unit_test(gemm_of_every_set_agrees_with_the_reference),
         cmocka_unit_test(a_cut_between_rows_changes_no_bit_of_gemm),
+        cmocka_unit_test(a_product_of_some_rows_of_b_is_that_of_these_alone),
         cmocka_unit_test(a_product_of_no_rows_is_none),
         cmocka_unit_test(gemm_t_of_every_set_agrees_with_the_reference),
         cmocka_unit_test(a_sum_over_rows_that_is_cut_continues_bitwise),

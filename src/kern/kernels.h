@@ -46,13 +46,17 @@ static inline bool hg__act_needs_input(hg__act a) { return a >= HG__ACT_GELU; }
  * image without a copy, one run per kernel row. B was laid out by `pack`. Row i of C starts at
  * c[c_row ? c_row[i] : i * c_step]. With `add`, C's old value is where the sum starts, in the
  * bias's place. The sum runs over K in order; it is empty where runs is 0. The columns can be shared: part
- * `part` of `parts`, which together write all of C; parts 0 is the whole. */
+ * `part` of `parts`, which together write all of C; parts 0 is the whole.
+ * With `b_run` (and a_run), B is some rows of a larger one: of the b_rows rows that were packed, run r's begin with row
+ * b_run[r]. Only sets of float32 precision take it. */
 typedef struct hg__gemm {
     size_t m, n, runs, run, part, parts;
     const real *a;
     const int32_t *a_row, *a_run;
     size_t a_step;
-    const real *b; /* packed, pack_size(runs * run, n) elements, 64-byte aligned */
+    const real *b;        /* packed, pack_size(runs * run, n) elements, 64-byte aligned */
+    const int32_t *b_run; /* [runs] or NULL */
+    size_t b_rows;
     real *c;
     const int32_t *c_row;
     size_t c_step;

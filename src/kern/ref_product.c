@@ -18,9 +18,9 @@ void hg__ref_pack(const hg__pack *p)
 /* c[j] += sum over r, k of A(i, r, k) * B[r * run + k][j], for columns from … upto-1 */
 static void add_row(const hg__gemm *g, const real *a, size_t from, size_t upto, real *c)
 {
-    const real *b = g->b;
     for (size_t r = 0; r < g->runs; r++) {
         const real *run = a + hg__offset(g->a_run, r, g->run);
+        const real *b = g->b + (size_t)hg__offset(g->b_run, r, g->run) * g->n;
         for (size_t k = 0; k < g->run; k++, b += g->n)
             for (size_t j = from; j < upto; j++) c[j] += run[k] * b[j];
     }

@@ -26,9 +26,10 @@ enum {
 /* Some of K: `runs` runs of `run` elements. */
 typedef struct k_block {
     const int32_t *a_run; /* [runs] where they start, or NULL: there is one */
+    const int32_t *b_run; /* [runs] with which of B's rows, from `from` on; NULL: they follow each other */
     size_t runs, run;
     size_t skip; /* into each row of A */
-    size_t from; /* into K */
+    size_t from; /* into the rows of B */
     bool first, last;
 } k_block;
 
@@ -97,7 +98,7 @@ ALWAYS_INLINE void tile_walk(const tile *t, vf sum[MOST_SUMS], size_t rows, size
     const size_t width = vectors == 1 ? W : PANEL, step = t->b_step;
     const ptrdiff_t run = (ptrdiff_t)t->k->run;
     const float *b = t->b;
-    if (run == 1 && t->k->a_run) {
+    if (run == 1 && t->k->a_run && !t->k->b_run) {
         const float *a[MOST_ROWS];
         UNROLL
         for (size_t i = 0; i < rows; i++) a[i] = t->a[i];
@@ -108,6 +109,7 @@ ALWAYS_INLINE void tile_walk(const tile *t, vf sum[MOST_SUMS], size_t rows, size
         const float *a[MOST_ROWS];
         UNROLL
         for (size_t i = 0; i < rows; i++) a[i] = t->a[i] + hg__offset(t->k->a_run, r, 0);
+        b = t->b + hg__offset(t->k->b_run, r, t->k->run) * (ptrdiff_t)width;
         for (ptrdiff_t k = 0; k < run; k++, b += width) tile_step(sum, rows, vectors, a, k, b, step);
     }
 }
@@ -188,6 +190,8 @@ static inline size_t part_start(size_t n, size_t parts, size_t i)
     return n / parts * i + (i < n % parts ? i : n % parts);
 }
 
+static inline size_t b_rows(const hg__gemm *g) { return g->b_run ? g->b_rows : g->runs * g->run; }
+
 /* Rows from … to-1 and columns first … end-1, tile by tile. */
 static void gemm_tiles(const hg__gemm *g, const k_block *k, const size_t rows[2], const size_t columns[2])
 {
@@ -200,7 +204,7 @@ static void gemm_tiles(const hg__gemm *g, const k_block *k, const size_t rows[2]
             t.a[i - from] = g->a + hg__offset(g->a_row, i, g->a_step) + k->skip;
             t.c[i - from] = g->c + hg__offset(g->c_row, i, g->c_step);
         }
-        tile_across(&t, to - from, columns[0], columns[1], g->runs * g->run);
+        tile_across(&t, to - from, columns[0], columns[1], b_rows(g));
     }
 }
 
@@ -244,7 +248,7 @@ static void gemm_short(const hg__gemm *g)
 static void gemm_wide(const hg__gemm *g)
 {
     size_t runs = g->a_run ? g->runs : 1, run = g->a_run ? g->run : g->runs * g->run;
-    if (g->a_run && run <= SHORT_RUN) {
+    if (g->a_run && run <= SHORT_RUN && !g->b_run) {
         gemm_short(g);
         return;
     }
@@ -253,10 +257,11 @@ static void gemm_wide(const hg__gemm *g)
         for (size_t p = 0; p < pieces; p++) {
             size_t start = part_start(run, pieces, p), now = runs - r < together ? runs - r : together;
             k_block k = {.a_run = g->a_run ? g->a_run + r : NULL,
+                         .b_run = g->b_run ? g->b_run + r : NULL,
                          .runs = now,
                          .run = part_start(run, pieces, p + 1) - start,
                          .skip = start,
-                         .from = r * run + start,
+                         .from = (g->b_run ? 0 : r * run) + start,
                          .first = r + p == 0,
                          .last = r + now == runs && p + 1 == pieces};
             gemm_block(g, &k);

@@ -32,10 +32,9 @@ ALWAYS_INLINE void narrow_walk(const hg__gemm *g, const ptrdiff_t row[SUMS], siz
                                float total[SUMS])
 {
     vf sum[SUMS] = {{0}};
-    const size_t run = g->run, k_all = g->runs * run, whole = run / W * W;
-    const float *b = g->b;
-    for (size_t r = 0; r < g->runs; r++, b += run) {
-        const float *a = g->a + hg__offset(g->a_run, r, run);
+    const size_t run = g->run, k_all = b_rows(g), whole = run / W * W;
+    for (size_t r = 0; r < g->runs; r++) {
+        const float *a = g->a + hg__offset(g->a_run, r, run), *b = g->b + hg__offset(g->b_run, r, run);
         for (size_t k = 0; k < whole; k += W) narrow_step(sum, rows, columns, a + k, row, b + k, k_all, W);
         if (whole < run) narrow_step(sum, rows, columns, a + whole, row, b + whole, k_all, run - whole);
     }

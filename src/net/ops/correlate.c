@@ -12,7 +12,7 @@ enum {
     MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
     FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
     FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
-    MOST_COPIES = 768 << 10, /* both axes do where the parts' weights are so many values more than W: they stay near */
+    MOST_COPIES = 768 << 10, /* both axes do where weights of the parts' own are so many more than W: they stay near */
     FEW_OUTPUTS = 4,         /* so does a gather's gradient: that of one tap's weights would be but so many chains */
 };
 
@@ -24,11 +24,17 @@ typedef struct meeting {
     int32_t *in_run;          /* [runs] */
 } meeting;
 
+/* Taps as a product's B. */
+typedef struct sheet {
+    size_t taps, packed; /* packed: elements of a group's */
+    int32_t *row;        /* [taps * input channels / groups]: where in a group's W row k of B begins */
+} sheet;
+
 /* Output pixels that meet the same taps: one product. */
 typedef struct part {
     meeting at;
-    size_t taps, packed; /* packed: elements of a group's B */
-    int32_t *pack_row;   /* [taps * input channels / groups]: where in a group's W row k of B begins */
+    sheet own;      /* empty where all parts share one: */
+    int32_t *b_run; /* [at.runs] with which of its rows each begins */
 } part;
 
 /* From the big side to the small one, or back. Where it is depthwise all groups are one product. */
@@ -38,6 +44,7 @@ typedef struct way {
     size_t groups;
     hg__frame frame; /* of the input */
     size_t packed;   /* elements of all B */
+    sheet all;       /* what all parts share */
     size_t parts;
     part *part; /* [parts] */
 } way;
@@ -118,6 +125,7 @@ typedef struct taps {
 /* Positions from … to-1 of a phase, which meet its taps low … high-1. Zeroed, it stands before the first. */
 typedef struct span {
     size_t phase, next_phase, from, to, low, high;
+    size_t before; /* taps of the phases before its own */
     taps t;
 } span;
 
@@ -164,6 +172,7 @@ static bool next_phase(const line *l, span *s)
 {
     if (s->next_phase == l->phases) return false;
     s->phase = s->next_phase++;
+    s->before += s->t.n;
     if (l->scatters) scatter_taps(l, s->phase, &s->t);
     else gather_taps(l, &s->t);
     s->from = s->to = s->low = s->high = 0;
@@ -301,13 +310,12 @@ typedef struct plane {
     span sy, sx;
 } plane;
 
-/* Before the first part. Each part has weights of its own. may_trim: where it pays. */
-static plane plane_of(const way *w, const hg__correlate *g, bool may_trim)
+/* Before the first part. may_trim: where it pays. most_copies: of weights, that parts may have besides W itself. */
+static plane plane_of(const way *w, const hg__correlate *g, bool may_trim, size_t most_copies)
 {
     plane a = {.y = line_of(w, g->y, w->in.h, w->out.h), .x = line_of(w, g->x, w->in.w, w->out.w)};
     size_t pairs = w->groups * in_c(w) * out_c(w), own = g->y.k * g->x.k;
-    if (!may_trim || count_taps(&a.y) * count_taps(&a.x) * pairs > own * pairs + MOST_COPIES)
-        a.y.trims = a.x.trims = false;
+    if (!may_trim || (count_taps(&a.y) * count_taps(&a.x) - own) * pairs > most_copies) a.y.trims = a.x.trims = false;
     if (!a.y.trims) frame_line(&a.y);
     if (!a.x.trims) frame_line(&a.x);
     return a;
@@ -354,17 +362,52 @@ static size_t tap_at(const hg__correlate *g, const plane *a, size_t y, size_t x)
     return hg__correlate_tap(g, a->sy.t.k[a->sy.low + y], a->sx.t.k[a->sx.low + x]);
 }
 
+static sheet take_sheet(const hg__setup *s, const way *w, size_t n, bump *b)
+{
+    size_t rows = n * in_c(w), packed = is_depthwise(w) ? n * w->groups : s->k->pack_size(rows, out_c(w));
+    if (!n) return (sheet){0};
+    return (sheet){
+        .taps = n, .packed = hg__align(packed * sizeof(real)) / sizeof(real), .row = take(b, rows * sizeof(int32_t))};
+}
+
+/* The sheet's i-th tap is W's number `tap`. */
+static void put_tap(const hg__correlate *g, const way *w, const sheet *to, size_t i, size_t tap)
+{
+    size_t c = in_c(w), from = tap * c * out_c(w), to_next = w->scatters ? small_step(g) : big_step(g);
+    for (size_t j = 0; j < c; j++) to->row[i * c + j] = (int32_t)(from + j * to_next);
+}
+
+/* All taps, phase by phase: those that a run of a part meets follow each other. */
+static sheet build_sheet(const hg__setup *s, const hg__correlate *g, const way *w, plane a, bump *b)
+{
+    sheet all = take_sheet(s, w, g->y.k * g->x.k, b);
+    size_t n = 0;
+    for (a.sy = (span){0}; b->at && next_phase(&a.y, &a.sy);)
+        for (a.sx = (span){0}; next_phase(&a.x, &a.sx);)
+            for (size_t i = 0; i < a.sy.t.n * a.sx.t.n; i++)
+                put_tap(g, w, &all, n++, hg__correlate_tap(g, a.sy.t.k[i / a.sx.t.n], a.sx.t.k[i % a.sx.t.n]));
+    return all;
+}
+
+/* Where in that sheet the taps stand: of row y and column x of those that meet. */
+static size_t place_in_sheet(const plane *a, size_t y, size_t x)
+{
+    return a->sy.before * a->x.a.k + a->sy.t.n * a->sx.before + (a->sy.low + y) * a->sx.t.n + a->sx.low + x;
+}
+
 static part build_part(const hg__setup *s, const hg__correlate *g, const way *w, const plane *a, bump *b)
 {
-    size_t nx = columns_of(a), c = in_c(w), to_next = w->scatters ? small_step(g) : big_step(g);
-    part p = {.at = build_meeting(w, a, s->micro, b), .taps = rows_of(a) * nx};
-    size_t packed = is_depthwise(w) ? p.taps * w->groups : s->k->pack_size(p.taps * c, out_c(w));
-    if (p.taps) p.packed = hg__align(packed * sizeof(real)) / sizeof(real);
-    p.pack_row = take(b, p.taps * c * sizeof *p.pack_row);
-    for (size_t i = 0; b->at && i < p.taps; i++) {
-        size_t from = tap_at(g, a, i / nx, i % nx) * c * out_c(w);
-        for (size_t j = 0; j < c; j++) p.pack_row[i * c + j] = (int32_t)(from + j * to_next);
+    size_t nx = columns_of(a), met = rows_of(a) * nx;
+    part p = {.at = build_meeting(w, a, s->micro, b)};
+    if (w->all.taps) {
+        size_t each = met ? p.at.runs / rows_of(a) : 1; /* runs of a row of taps */
+        p.b_run = take(b, p.at.runs * sizeof *p.b_run);
+        for (size_t i = 0; b->at && i < p.at.runs; i++)
+            p.b_run[i] = (int32_t)(place_in_sheet(a, i / each, i % each) * in_c(w));
+        return p;
     }
+    p.own = take_sheet(s, w, met, b);
+    for (size_t i = 0; b->at && i < met; i++) put_tap(g, w, &p.own, i, tap_at(g, a, i / nx, i % nx));
     return p;
 }
 
@@ -388,15 +431,18 @@ static hg__frame frame_of(const plane *a) { return (hg__frame){a->y.before, a->x
 static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, bump *b)
 {
     way w = way_of(g, scatters);
-    plane a = plane_of(&w, g, true);
+    const bool shares = s->k->precision == HG_PRECISION_F32;
+    plane a = plane_of(&w, g, true, shares ? SIZE_MAX : MOST_COPIES);
     size_t n = 0;
     w.frame = frame_of(&a);
+    if (shares && (a.y.trims || a.x.trims)) w.all = build_sheet(s, g, &w, a, b);
+    w.packed = products(&w) * w.all.packed;
     w.parts = count_spans(&a.y) * count_spans(&a.x);
     w.part = take(b, w.parts * sizeof *w.part);
     for (a.sy = (span){0}; next_span(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_span(&a.x, &a.sx); n++) {
             part p = build_part(s, g, &w, &a, b);
-            w.packed += products(&w) * p.packed;
+            w.packed += products(&w) * p.own.packed;
             if (b->at) w.part[n] = p;
         }
     return w;
@@ -417,7 +463,7 @@ static void build_shares(table *t, bump *b)
 {
     way *w = &t->weights;
     *w = way_of(&t->g, t->g.by_phase);
-    plane a = plane_of(w, &t->g, w->scatters || out_c(w) > FEW_OUTPUTS);
+    plane a = plane_of(w, &t->g, w->scatters || out_c(w) > FEW_OUTPUTS, SIZE_MAX);
     w->frame = frame_of(&a);
     for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) t->shares++;
@@ -463,31 +509,37 @@ hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input)
 /* ---- Products ------------------------------------------------------------------------------------------ */
 
 /* As the kernel table's depthwise reads it: [taps][channels]. */
-static void pack_depthwise(const hg__call *c, const part *p, size_t channels, real *to)
+static void pack_depthwise(const hg__call *c, const sheet *all, size_t channels, real *to)
 {
     const size_t step = group_weights(&((const table *)c->table)->g);
-    for (size_t i = 0; i < p->taps; i++, to += channels)
-        c->k->copy2d(channels, 1, c->w[0] + p->pack_row[i], step, to, 1, false);
+    for (size_t i = 0; i < all->taps; i++, to += channels)
+        c->k->copy2d(channels, 1, c->w[0] + all->row[i], step, to, 1, false);
 }
 
-static void pack_group(const hg__call *c, const way *w, const part *p, size_t group, real *to)
+static void pack_group(const hg__call *c, const way *w, const sheet *all, size_t group, real *to)
 {
     const table *t = c->table;
-    if (p->taps)
-        c->k->pack(&(hg__pack){.k = p->taps * in_c(w),
-                               .n = out_c(w),
-                               .b = c->w[0] + group * group_weights(&t->g),
-                               .row = p->pack_row,
-                               .col_step = w->scatters ? big_step(&t->g) : small_step(&t->g),
-                               .packed = to});
+    c->k->pack(&(hg__pack){.k = all->taps * in_c(w),
+                           .n = out_c(w),
+                           .b = c->w[0] + group * group_weights(&t->g),
+                           .row = all->row,
+                           .col_step = w->scatters ? big_step(&t->g) : small_step(&t->g),
+                           .packed = to});
+}
+
+/* Of all groups; gives what is behind it. */
+static real *pack_sheet(const hg__call *c, const way *w, const sheet *all, real *to)
+{
+    for (size_t group = 0; all->taps && group < products(w); group++, to += all->packed)
+        if (is_depthwise(w)) pack_depthwise(c, all, w->groups, to);
+        else pack_group(c, w, all, group, to);
+    return to;
 }
 
 static void pack_way(const hg__call *c, const way *w, real *to)
 {
-    for (const part *p = w->part; p < w->part + w->parts; p++)
-        for (size_t group = 0; group < products(w); group++, to += p->packed)
-            if (is_depthwise(w)) pack_depthwise(c, p, w->groups, to);
-            else pack_group(c, w, p, group, to);
+    to = pack_sheet(c, w, &w->all, to);
+    for (const part *p = w->part; p < w->part + w->parts; p++) to = pack_sheet(c, w, &p->own, to);
 }
 
 /* The gather's B come first, where both are there. */
@@ -506,14 +558,17 @@ static const real *frame_side(const hg__call *c, hg_shape s, hg__frame f, const 
     return c->scratch;
 }
 
-static void multiply(const hg__call *c, const way *w, const real *a, const real *b, const hg__side *s)
+static void multiply(const hg__call *c, const way *w, const real *a, const real *packed, const hg__side *s)
 {
     /* What costs more than a comparison goes over all parts at once: in one of them a row may be a single pixel. */
     const bool late = w->parts > 1 && s->act > HG__ACT_LEAKY, deep = is_depthwise(w);
     const size_t columns = w->out.c / products(w);
     for (size_t i = 0; i < w->parts; i++) {
         const part *p = &w->part[i];
-        for (size_t group = 0; group < products(w); group++, b += p->packed) {
+        const size_t step = w->all.packed + p->own.packed; /* one of them */
+        const real *b = packed;
+        packed += products(w) * p->own.packed;
+        for (size_t group = 0; group < products(w); group++, b += step) {
             const hg__gemm g = {.m = c->n * p->at.pixels,
                                 .n = columns,
                                 .runs = p->at.runs,
@@ -522,6 +577,8 @@ static void multiply(const hg__call *c, const way *w, const real *a, const real 
                                 .a_row = p->at.in_row,
                                 .a_run = p->at.in_run,
                                 .b = b,
+                                .b_run = p->b_run,
+                                .b_rows = w->all.taps * in_c(w),
                                 .c = s->out + group * columns,
                                 .c_row = p->at.out_row,
                                 .c_step = w->out.c,

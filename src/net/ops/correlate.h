@@ -10,9 +10,10 @@
  * Nothing is unrolled. Scatter splits the big side's pixels by their phase (position modulo stride); within a phase
  * it is itself a gather with stride 1 over the small side, with the taps that meet that phase in falling order. A
  * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
- * of their own, and so are the weights' gradients of taps that meet the same pixels. Where they are too few for
- * that, or the weights too many to be packed for each such product, the picture is copied into a frame of zeros
- * instead.
+ * of their own, and so are the weights' gradients of taps that meet the same pixels. All these products read the same
+ * packed W, each the rows of its taps. Where the pixels are too few for that the picture is copied into a frame of
+ * zeros instead; and in less than float32 precision, where each product has to pack its own weights, also where those
+ * would be too many.
  *
  * Each group is a product of its own; as many groups as channels on both sides (depthwise) are one together.
  *
