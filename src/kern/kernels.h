@@ -54,7 +54,7 @@ typedef struct hg__gemm {
     const real *a;
     const int32_t *a_row, *a_run;
     size_t a_step;
-    const real *b;        /* packed, pack_size(runs * run, n) elements, 64-byte aligned */
+    const real *b;        /* packed, pack_size(b_run ? b_rows : runs * run, n) elements, 64-byte aligned */
     const int32_t *b_run; /* [runs] or NULL */
     size_t b_rows;
     real *c;
@@ -195,7 +195,7 @@ typedef struct hg__kernels {
     void (*gemm)(const hg__gemm *g);
     void (*gemm_t)(const hg__gemm_t *g);
     /* The same where each column is by itself (a convolution in as many groups as channels). A(i, r) is n contiguous
-     * elements, B is plain [runs][n]; run is 1, parts 0, a_run and c_run are given:
+     * elements, B is plain [runs][n]; run is 1, parts 0, b_run NULL, a_run and c_run are given:
      *     C[i][j] = act( bias[j] + sum over r of A(i, r)[j] * B[r][j] )
      * and C's column j starts at c[j * c_step], with run r's element c_run[r] of it:
      *     C[r][j] (+)= sum over i < m of A(i, r)[j] * D[i][j] */

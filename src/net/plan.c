@@ -250,16 +250,29 @@ static size_t largest_value(const hg_graph *g)
     return most;
 }
 
-/* As many samples as leave a quarter of the near cache to the weights, but no more than a shard. */
+/* Bytes of the packed weights that a few samples meet on their way. */
+static size_t weights_met(const hg_plan *p, const hg__needs *needs)
+{
+    size_t n = 0;
+    for (const hg__leg *leg = p->leg; leg < p->leg + p->legs; leg++)
+        for (size_t i = leg->from; i < leg->upto && leg->kind == HG__LEG_PIECES; i++) n += needs[i].packed;
+    return n * sizeof(real);
+}
+
+/* As many samples as leave a quarter of the near cache to the weights. In training these may be much more than a
+ * sample's values, and are read anew for each few samples, as their gradients are: then as many as have values for
+ * twice the weights. But no more than a shard. */
 static void choose_micro(hg_plan *p, hg__needs *needs)
 {
     find_buffers(p, needs, 1);
-    size_t bytes = (place_all(p, false, 1) + most_scratch(p, needs)) * sizeof(real);
+    size_t bytes = (place_all(p, false, 1) + most_scratch(p, needs)) * sizeof(real) + 1;
     size_t shards = hg__shards_for(p, p->o.batch, p->o.train), shard = (p->o.batch + shards - 1) / shards,
-           micro = p->o.micro ? p->o.micro : hg__near_memory() / 4 * 3 / (bytes + 1);
+           near = hg__near_memory() / 4 * 3 / bytes, even = p->o.train ? 2 * weights_met(p, needs) / bytes : 0,
+           micro = near > even ? near : even;
+    if (p->o.micro) micro = p->o.micro;
     if (micro > MOST_MICRO && !p->o.micro) micro = MOST_MICRO;
     size_t reach = largest_value(p->g) + bytes; /* the offsets of a walk are int32 */
-    if (micro > INT32_MAX / (reach + 1)) micro = INT32_MAX / (reach + 1);
+    if (micro > INT32_MAX / reach) micro = INT32_MAX / reach;
     if (micro > shard) micro = shard;
     find_buffers(p, needs, micro ? micro : 1);
 }

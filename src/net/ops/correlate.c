@@ -33,8 +33,8 @@ typedef struct sheet {
 /* Output pixels that meet the same taps: one product. */
 typedef struct part {
     meeting at;
-    sheet own;      /* empty where all parts share one: */
-    int32_t *b_run; /* [at.runs] with which of its rows each begins */
+    int32_t *b_run; /* [at.runs] with which row of the way's sheet each begins; NULL: B is … */
+    sheet own;
 } part;
 
 /* From the big side to the small one, or back. Where it is depthwise all groups are one product. */
@@ -44,7 +44,7 @@ typedef struct way {
     size_t groups;
     hg__frame frame; /* of the input */
     size_t packed;   /* elements of all B */
-    sheet all;       /* what all parts share */
+    sheet all;       /* what all parts share; empty where each has its own */
     size_t parts;
     part *part; /* [parts] */
 } way;
@@ -314,8 +314,8 @@ typedef struct plane {
 static plane plane_of(const way *w, const hg__correlate *g, bool may_trim, size_t most_copies)
 {
     plane a = {.y = line_of(w, g->y, w->in.h, w->out.h), .x = line_of(w, g->x, w->in.w, w->out.w)};
-    size_t pairs = w->groups * in_c(w) * out_c(w), own = g->y.k * g->x.k;
-    if (!may_trim || (count_taps(&a.y) * count_taps(&a.x) - own) * pairs > most_copies) a.y.trims = a.x.trims = false;
+    size_t pairs = w->groups * in_c(w) * out_c(w), own = g->y.k * g->x.k, met = count_taps(&a.y) * count_taps(&a.x);
+    if (!may_trim || (met > own && (met - own) * pairs > most_copies)) a.y.trims = a.x.trims = false;
     if (!a.y.trims) frame_line(&a.y);
     if (!a.x.trims) frame_line(&a.x);
     return a;
@@ -385,7 +385,7 @@ static sheet build_sheet(const hg__setup *s, const hg__correlate *g, const way *
     for (a.sy = (span){0}; b->at && next_phase(&a.y, &a.sy);)
         for (a.sx = (span){0}; next_phase(&a.x, &a.sx);)
             for (size_t i = 0; i < a.sy.t.n * a.sx.t.n; i++)
-                put_tap(g, w, &all, n++, hg__correlate_tap(g, a.sy.t.k[i / a.sx.t.n], a.sx.t.k[i % a.sx.t.n]));
+                put_tap(g, w, &all, n++, tap_at(g, &a, i / a.sx.t.n, i % a.sx.t.n));
     return all;
 }
 
@@ -435,7 +435,7 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
     plane a = plane_of(&w, g, true, shares ? SIZE_MAX : MOST_COPIES);
     size_t n = 0;
     w.frame = frame_of(&a);
-    if (shares && (a.y.trims || a.x.trims)) w.all = build_sheet(s, g, &w, a, b);
+    if (shares && (a.y.trims || a.x.trims)) w.all = build_sheet(s, g, &w, a, b); /* else no tap stands in two parts */
     w.packed = products(&w) * w.all.packed;
     w.parts = count_spans(&a.y) * count_spans(&a.x);
     w.part = take(b, w.parts * sizeof *w.part);
@@ -509,30 +509,30 @@ hg__needs hg__correlate_needs(const hg__setup *s, bool big_is_input)
 /* ---- Products ------------------------------------------------------------------------------------------ */
 
 /* As the kernel table's depthwise reads it: [taps][channels]. */
-static void pack_depthwise(const hg__call *c, const sheet *all, size_t channels, real *to)
+static void pack_depthwise(const hg__call *c, const sheet *from, size_t channels, real *to)
 {
     const size_t step = group_weights(&((const table *)c->table)->g);
-    for (size_t i = 0; i < all->taps; i++, to += channels)
-        c->k->copy2d(channels, 1, c->w[0] + all->row[i], step, to, 1, false);
+    for (size_t i = 0; i < from->taps; i++, to += channels)
+        c->k->copy2d(channels, 1, c->w[0] + from->row[i], step, to, 1, false);
 }
 
-static void pack_group(const hg__call *c, const way *w, const sheet *all, size_t group, real *to)
+static void pack_group(const hg__call *c, const way *w, const sheet *from, size_t group, real *to)
 {
     const table *t = c->table;
-    c->k->pack(&(hg__pack){.k = all->taps * in_c(w),
+    c->k->pack(&(hg__pack){.k = from->taps * in_c(w),
                            .n = out_c(w),
                            .b = c->w[0] + group * group_weights(&t->g),
-                           .row = all->row,
+                           .row = from->row,
                            .col_step = w->scatters ? big_step(&t->g) : small_step(&t->g),
                            .packed = to});
 }
 
 /* Of all groups; gives what is behind it. */
-static real *pack_sheet(const hg__call *c, const way *w, const sheet *all, real *to)
+static real *pack_sheet(const hg__call *c, const way *w, const sheet *from, real *to)
 {
-    for (size_t group = 0; all->taps && group < products(w); group++, to += all->packed)
-        if (is_depthwise(w)) pack_depthwise(c, all, w->groups, to);
-        else pack_group(c, w, all, group, to);
+    for (size_t group = 0; from->taps && group < products(w); group++, to += from->packed)
+        if (is_depthwise(w)) pack_depthwise(c, from, w->groups, to);
+        else pack_group(c, w, from, group, to);
     return to;
 }
 
@@ -565,10 +565,9 @@ static void multiply(const hg__call *c, const way *w, const real *a, const real 
     const size_t columns = w->out.c / products(w);
     for (size_t i = 0; i < w->parts; i++) {
         const part *p = &w->part[i];
-        const size_t step = w->all.packed + p->own.packed; /* one of them */
         const real *b = packed;
-        packed += products(w) * p->own.packed;
-        for (size_t group = 0; group < products(w); group++, b += step) {
+        if (!p->b_run) packed += products(w) * p->own.packed;
+        for (size_t group = 0; group < products(w); group++, b += p->b_run ? w->all.packed : p->own.packed) {
             const hg__gemm g = {.m = c->n * p->at.pixels,
                                 .n = columns,
                                 .runs = p->at.runs,

@@ -12,8 +12,8 @@
  * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
  * of their own, and so are the weights' gradients of taps that meet the same pixels. All these products read the same
  * packed W, each the rows of its taps. Where the pixels are too few for that the picture is copied into a frame of
- * zeros instead; and in less than float32 precision, where each product has to pack its own weights, also where those
- * would be too many.
+ * zeros instead; and, in less than float32 precision, where gather and scatter pack weights for each product, also
+ * where those would be too many.
  *
  * Each group is a product of its own; as many groups as channels on both sides (depthwise) are one together.
  *
