@@ -22,7 +22,7 @@ PYTHON = "/usr/bin/python3"  # the one that sees Debian's packages
 OPENBLAS = "/usr/lib/{}-linux-gnu/openblas-openmp".format(os.uname().machine)  # other BLAS builds are many times slower
 THREADS = 2
 PASSES = ["forwards", "input gradient", "weight gradient"]
-MODELS = ["conv", "deep", "pool", "vae"]
+MODELS = ["conv", "deep", "pool", "vae", "residual"]
 # glibc gives large blocks back to the system at once and faults their pages in again every step; a tuned PyTorch keeps
 # them, which makes it up to twice as fast.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_TOP_PAD_": "100000000"}
@@ -195,9 +195,16 @@ def as_layer(row):
     return f"{kind} {n} {h} {w} {c} {kernel or 1} {outputs} {stride or 1}"
 
 
+def train_rows(ours, model, *words):
+    """A model that is no preset lies beside this file."""
+    own = os.path.join(HERE, model + ".hg")
+    rows = ours.bench("train", "--model", own if os.path.exists(own) else model, "--rounds", "1", "--threads", str(THREADS), *words)
+    return [dict(r, row=model) for r in rows]
+
+
 def train_bf16(ours, table, model, f32):
     """Ours in bf16, as a ratio to f32 too."""
-    rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS), "--precision", "bf16")
+    rows = train_rows(ours, model, "--precision", "bf16")
     half = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads, bf16")
     what = f"train | {model} {THREADS} threads, bf16"
     table.add(f"{what} | hourglass", half, "images/s")
@@ -211,7 +218,7 @@ def train(ours, table, rounds):
         peers = [Peer(f"PyTorch {mode}", [PYTHON, os.path.join(HERE, "peer_pytorch.py"), model, mode, str(THREADS)],
                       **(KEEP_MEMORY if mode != "eager" else {})) for mode in PYTORCH]
         for _ in range(rounds):
-            rows = ours.bench("train", "--model", model, "--rounds", "1", "--threads", str(THREADS))
+            rows = train_rows(ours, model)
             table.add_bench(rows)
             best = next(r["median"] for r in rows if r["variant"] == f"{THREADS} threads")
             half = train_bf16(ours, table, model, best) if has_bf16 else None

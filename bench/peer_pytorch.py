@@ -1,4 +1,4 @@
-"""The standing models in PyTorch.
+"""The standing models, and bench/residual.hg, in PyTorch.
 
 usage: peer_pytorch.py MODEL eager|tuned|bf16 [THREADS]
 Says its version in a line, and then answers every line of standard input with a line: the training images/s over about
@@ -102,6 +102,26 @@ def pool(_):
                          c(16, 1), nn.Sigmoid())
 
 
+class Residual(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.block = nn.Sequential(*[layer for _ in range(2) for layer in (
+            nn.GroupNorm(8, channels), nn.SiLU(), nn.Conv2d(channels, channels, 3, 1, 1))])
+
+    def forward(self, x):
+        return x + self.block(x)
+
+
+def residual(_):
+    def c(i, o, stride=1):
+        return nn.Conv2d(i, o, 3, stride, 1)
+
+    def up():
+        return nn.Upsample(scale_factor=2)
+    return nn.Sequential(c(3, 32), nn.SiLU(), c(32, 64, 2), Residual(64), c(64, 128, 2), Residual(128), nn.Conv2d(128, 8, 1),
+                         c(8, 128), Residual(128), up(), c(128, 64), Residual(64), up(), c(64, 32), nn.SiLU(), c(32, 3))
+
+
 class Vae(nn.Module):
     def __init__(self, tuned):
         super().__init__()
@@ -128,8 +148,8 @@ def loss_of(name, model, x):
 
 def trainer(name, mode):
     """A function that trains a step."""
-    model = {"conv": conv, "deep": deep, "pool": pool, "vae": Vae}[name](mode != "eager")
-    batch = torch.rand(BATCH, 1, 28, 28)
+    model = {"conv": conv, "deep": deep, "pool": pool, "vae": Vae, "residual": residual}[name](mode != "eager")
+    batch = torch.rand(BATCH, *((3, 32, 32) if name == "residual" else (1, 28, 28)))
     if mode != "eager":
         model, batch = model.to(memory_format=torch.channels_last), batch.to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
