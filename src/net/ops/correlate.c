@@ -12,7 +12,7 @@ enum {
     MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
     FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
     FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
-    MOST_COPIES = 768 << 10, /* both axes do where weights of the parts' own are so many more than W: they stay near */
+    MOST_COPIES = 768 << 10, /* both axes do where the parts read so many weights more than W has: they stay near */
     FEW_OUTPUTS = 4,         /* so does a gather's gradient: that of one tap's weights would be but so many chains */
 };
 
@@ -432,7 +432,8 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
 {
     way w = way_of(g, scatters);
     const bool shares = s->k->precision == HG_PRECISION_F32;
-    plane a = plane_of(&w, g, true, shares ? SIZE_MAX : MOST_COPIES);
+    /* Without copies only single samples count: their parts would read W from far away again and again. */
+    plane a = plane_of(&w, g, true, shares && s->train ? SIZE_MAX : MOST_COPIES);
     size_t n = 0;
     w.frame = frame_of(&a);
     if (shares && (a.y.trims || a.x.trims)) w.all = build_sheet(s, g, &w, a, b); /* else no tap stands in two parts */

@@ -11,9 +11,9 @@
  * it is itself a gather with stride 1 over the small side, with the taps that meet that phase in falling order. A
  * window's taps that fall outside of the picture are left out: the pixels of an edge meet fewer taps, and are a product
  * of their own, and so are the weights' gradients of taps that meet the same pixels. All these products read the same
- * packed W, each the rows of its taps. Where the pixels are too few for that the picture is copied into a frame of
- * zeros instead; and, in less than float32 precision, where gather and scatter pack weights for each product, also
- * where those would be too many.
+ * packed W, each the rows of its taps; in less than float32 precision each packs its own. Where the pixels are too few
+ * for that the picture is copied into a frame of zeros instead; and, but for training in float32, where gather and
+ * scatter would read (or pack) too many weights more than once.
  *
  * Each group is a product of its own; as many groups as channels on both sides (depthwise) are one together.
  *
