@@ -19,8 +19,8 @@ SECTIONS = {
 operations that the graph counts would run at the multiply-add peak measured in the same round. PyTorch "eager" is as users write it,
 "tuned" is channels last, with the transposed convolution spelled as the input gradient of a convolution (oneDNN runs it) and glibc told to
 keep large blocks of memory (MALLOC_TRIM_THRESHOLD_ and its like: up to twice as fast); "bf16" is that under autocast. All use two threads and
-OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row says so (--precision bf16; on the tiles of AMX where there are some). "residual" is bench/residual.hg:
-residual blocks with group norm and up to 128 channels, on pictures of 32x32 in colour.""",
+OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row says so (--precision bf16; on the tiles of AMX where there are some).
+"residual" is bench/residual.hg: residual blocks with group norm and up to 128 channels, on pictures of 32x32 in colour.""",
               "hourglass bench train --model MODEL, bench/peer_pytorch.py MODEL eager|tuned|bf16"),
     "infer": ("Inference", """The preset `conv`: one image on one thread in microseconds, and a batch of 1,000 on two threads in images/s.
 onnxruntime is called through its Node binding, whose own cost of some microseconds a call counts.""",

@@ -258,8 +258,7 @@ static size_t reads(const line *l, const span *s, size_t i)
 
 static size_t reads_further(const span *s, size_t tap) { return (size_t)(s->t.at[s->low + tap] - s->t.at[s->low]); }
 
-/* Where a kernel position stands by phase, without dilation: behind `before` taps of other phases, the i-th of n of
- * its own. */
+/* Where a kernel position stands by phase: behind `before` taps of other phases, the i-th of n of its own. */
 typedef struct standing {
     size_t before, n, i;
 } standing;
@@ -267,6 +266,7 @@ typedef struct standing {
 /* How many of the positions are k modulo the stride. */
 static size_t alike(const hg__axis *a, size_t k) { return (a->k + a->stride - 1 - k % a->stride) / a->stride; }
 
+/* Without dilation. */
 static standing stand(const hg__axis *a, size_t k)
 {
     standing s = {.n = alike(a, k), .i = (a->k - 1 - k) / a->stride};
@@ -275,11 +275,15 @@ static standing stand(const hg__axis *a, size_t k)
     return s;
 }
 
+/* The tap's number, phase by phase; across: kernel positions along x. */
+static size_t tap_by_phase(standing y, standing x, size_t across)
+{
+    return y.before * across + y.n * x.before + y.i * x.n + x.i;
+}
+
 size_t hg__correlate_tap(const hg__correlate *g, size_t y, size_t x)
 {
-    if (!g->by_phase) return y * g->x.k + x;
-    standing sy = stand(&g->y, y), sx = stand(&g->x, x);
-    return sy.before * g->x.k + sy.n * sx.before + sy.i * sx.n + sx.i;
+    return g->by_phase ? tap_by_phase(stand(&g->y, y), stand(&g->x, x), g->x.k) : y * g->x.k + x;
 }
 
 /* From a channel of the big side to the next in W, and of the small side. */
@@ -392,7 +396,8 @@ static sheet build_sheet(const hg__setup *s, const hg__correlate *g, const way *
 /* Where in that sheet the taps stand: of row y and column x of those that meet. */
 static size_t place_in_sheet(const plane *a, size_t y, size_t x)
 {
-    return a->sy.before * a->x.a.k + a->sy.t.n * a->sx.before + (a->sy.low + y) * a->sx.t.n + a->sx.low + x;
+    standing sy = {a->sy.before, a->sy.t.n, a->sy.low + y}, sx = {a->sx.before, a->sx.t.n, a->sx.low + x};
+    return tap_by_phase(sy, sx, a->x.a.k);
 }
 
 static part build_part(const hg__setup *s, const hg__correlate *g, const way *w, const plane *a, bump *b)
@@ -567,7 +572,7 @@ static void multiply(const hg__call *c, const way *w, const real *a, const real 
     for (size_t i = 0; i < w->parts; i++) {
         const part *p = &w->part[i];
         const real *b = packed;
-        if (!p->b_run) packed += products(w) * p->own.packed;
+        packed += products(w) * p->own.packed;
         for (size_t group = 0; group < products(w); group++, b += p->b_run ? w->all.packed : p->own.packed) {
             const hg__gemm g = {.m = c->n * p->at.pixels,
                                 .n = columns,
