@@ -7,11 +7,8 @@
 #include <string.h>
 
 enum {
-    MOST_KERNEL = 64, /* checked by solve, as the stride is */
     MOST_STRIDE = 64,
-    MOST_SPANS = 3,          /* of an axis without a frame: its ends, and what is between them */
-    FEW_TAPS = 64,           /* an axis keeps its frame where less than one tap of so many falls on it … */
-    FEW_VALUES = 16,         /* … or where a tap is so few channels that it costs less than another product */
+    FEW_VALUES = 16,         /* an axis keeps its frame where a tap costs less than another product */
     MOST_COPIES = 768 << 10, /* both axes do where the parts read so many weights more than W has: they stay near */
     FEW_OUTPUTS = 4,         /* so does a gather's gradient: that of one tap's weights would be but so many chains */
 };
@@ -77,8 +74,6 @@ static void *take(bump *b, size_t bytes)
     return p;
 }
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-static size_t most(ptrdiff_t a, size_t b) { return a > (ptrdiff_t)b ? (size_t)a : b; }
 static size_t big_c(const hg__correlate *g) { return g->big.c / g->groups; }
 static size_t small_c(const hg__correlate *g) { return g->small.c / g->groups; }
 static size_t group_weights(const hg__correlate *g) { return g->y.k * g->x.k * big_c(g) * small_c(g); }
@@ -102,200 +97,14 @@ hg__correlate hg__correlate_of(const hg__node *node, bool big_is_input)
                            .by_phase = a->by_phase};
 }
 
-/* ---- One axis of a way --------------------------------------------------------------------------------- */
-
-/* Its output positions go phase by phase: position q of phase r is r + q * phases, and a way has as many phases as it
- * scatters with strides. */
-typedef struct line {
-    hg__axis a;
-    size_t in, out, phases;
-    bool scatters;
-    bool trims;            /* no frame: the positions part by what taps they meet */
-    size_t before, behind; /* else the frame */
-} line;
-
-/* The taps of a phase, in rising order of what they read: position q reads input at[t] + q * step, by kernel position
- * k[t]. */
-typedef struct taps {
-    size_t positions, step, n;
-    ptrdiff_t at[MOST_KERNEL];
-    size_t k[MOST_KERNEL];
-} taps;
-
-/* Positions from … to-1 of a phase, which meet its taps low … high-1. Zeroed, it stands before the first. */
-typedef struct span {
-    size_t phase, next_phase, from, to, low, high;
-    size_t before; /* taps of the phases before its own */
-    taps t;
-} span;
-
-static void gather_taps(const line *l, taps *t)
-{
-    *t = (taps){.positions = l->out, .step = l->a.stride, .n = l->a.k};
-    for (size_t i = 0; i < l->a.k; i++) t->at[i] = (ptrdiff_t)(i * l->a.dilation) - (ptrdiff_t)l->a.pad, t->k[i] = i;
-}
-
-static void scatter_taps(const line *l, size_t phase, taps *t)
-{
-    const size_t stride = l->a.stride;
-    *t = (taps){.positions = phase < l->out ? (l->out - phase - 1) / stride + 1 : 0, .step = 1};
-    for (size_t i = l->a.k; i-- > 0;) {
-        ptrdiff_t at = (ptrdiff_t)(phase + l->a.pad) - (ptrdiff_t)(i * l->a.dilation);
-        if (at % (ptrdiff_t)stride) continue;
-        t->at[t->n] = at / (ptrdiff_t)stride, t->k[t->n] = i;
-        t->n++;
-    }
-}
-
-/* The first position whose tap reads input `from` or beyond. */
-static size_t reach(const taps *t, size_t tap, size_t from)
-{
-    ptrdiff_t step = (ptrdiff_t)t->step, far = (ptrdiff_t)from - t->at[tap];
-    return far > 0 ? (size_t)((far + step - 1) / step) : 0;
-}
-
-/* What the positions from s->from on meet, and how many of them the same. */
-static void measure_span(const line *l, span *s)
-{
-    s->to = s->t.positions, s->low = 0, s->high = s->t.n;
-    if (!l->trims) return;
-    for (size_t i = s->t.n; i-- > 0;) {
-        size_t begin = reach(&s->t, i, 0), end = reach(&s->t, i, l->in);
-        if (begin > s->from && begin < s->to) s->to = begin;
-        if (end > s->from && end < s->to) s->to = end;
-        if (end <= s->from) s->high = i;
-    }
-    while (s->low < s->high && reach(&s->t, s->low, 0) > s->from) s->low++;
-}
-
-static bool next_phase(const line *l, span *s)
-{
-    if (s->next_phase == l->phases) return false;
-    s->phase = s->next_phase++;
-    s->before += s->t.n;
-    if (l->scatters) scatter_taps(l, s->phase, &s->t);
-    else gather_taps(l, &s->t);
-    s->from = s->to = s->low = s->high = 0;
-    return true;
-}
-
-static bool next_span(const line *l, span *s)
-{
-    while (s->to == s->t.positions)
-        if (!next_phase(l, s)) return false;
-    s->from = s->to;
-    measure_span(l, s);
-    return true;
-}
-
-/* The dual of a span: taps low … high-1, which all meet the positions from … to-1. */
-static bool next_stretch(const line *l, span *s)
-{
-    const taps *t = &s->t;
-    while (s->high == t->n)
-        if (!next_phase(l, s)) return false;
-    s->low = s->high, s->high = t->n, s->from = 0, s->to = t->positions;
-    if (!l->trims) return true;
-    s->from = reach(t, s->low, 0), s->to = least(reach(t, s->low, l->in), t->positions);
-    for (size_t i = t->n; i-- > s->low;)
-        if (reach(t, i, 0) != s->from || least(reach(t, i, l->in), t->positions) != s->to) s->high = i;
-    return true;
-}
-
-static bool meets_nothing(const line *l, const taps *t, size_t tap)
-{
-    return reach(t, tap, 0) >= least(reach(t, tap, l->in), t->positions);
-}
-
-/* Whether a line that trims is worth its products. Each tap must meet something: its gradient is one of them. */
-static bool trimming_pays(const line *l)
-{
-    size_t all = 0, met = 0, spans = 0;
-    for (span s = {0}; next_span(l, &s);) {
-        for (size_t i = 0; i < s.t.n; i++)
-            if (meets_nothing(l, &s.t, i)) return false;
-        spans = s.from ? spans + 1 : 1;
-        if (spans > MOST_SPANS) return false;
-        all += (s.to - s.from) * s.t.n, met += (s.to - s.from) * (s.high - s.low);
-    }
-    return (all - met) * FEW_TAPS > all;
-}
-
-static line line_of(const way *w, hg__axis a, size_t in, size_t out)
-{
-    line l = {
-        .a = a, .in = in, .out = out, .phases = w->scatters ? a.stride : 1, .scatters = w->scatters, .trims = true};
-    l.trims = in_c(w) >= FEW_VALUES && trimming_pays(&l);
-    return l;
-}
-
-/* The frame of a line that does not trim. */
-static void frame_line(line *l)
-{
-    for (span s = {0}; next_span(l, &s);) {
-        if (!s.t.n) continue;
-        ptrdiff_t last = s.t.at[s.t.n - 1] + (ptrdiff_t)((s.to - 1) * s.t.step);
-        l->before = most(-s.t.at[0], l->before), l->behind = most(last + 1 - (ptrdiff_t)l->in, l->behind);
-    }
-}
-
-/* The taps of all spans. */
-static size_t count_taps(const line *l)
-{
-    size_t n = 0;
-    for (span s = {0}; next_span(l, &s);) n += s.high - s.low;
-    return n;
-}
-
-/* Where the span's position i writes, and where its first tap reads. */
-static size_t writes(const line *l, const span *s, size_t i) { return s->phase + (s->from + i) * l->phases; }
-
-static size_t reads(const line *l, const span *s, size_t i)
-{
-    ptrdiff_t at = s->low < s->high ? s->t.at[s->low] + (ptrdiff_t)l->before : 0;
-    return (size_t)(at + (ptrdiff_t)((s->from + i) * s->t.step));
-}
-
-static size_t reads_further(const span *s, size_t tap) { return (size_t)(s->t.at[s->low + tap] - s->t.at[s->low]); }
-
-/* Where a kernel position stands by phase: behind `before` taps of other phases, the i-th of n of its own. */
-typedef struct standing {
-    size_t before, n, i;
-} standing;
-
-/* How many of the positions are k modulo the stride. */
-static size_t alike(const hg__axis *a, size_t k) { return (a->k + a->stride - 1 - k % a->stride) / a->stride; }
-
-/* Without dilation. */
-static standing stand(const hg__axis *a, size_t k)
-{
-    standing s = {.n = alike(a, k), .i = (a->k - 1 - k) / a->stride};
-    for (size_t phase = 0; (phase + a->pad + a->k * a->stride - k) % a->stride; phase++)
-        s.before += alike(a, phase + a->pad);
-    return s;
-}
-
-/* The tap's number, phase by phase; across: kernel positions along x. */
-static size_t tap_by_phase(standing y, standing x, size_t across)
-{
-    return y.before * across + y.n * x.before + y.i * x.n + x.i;
-}
-
 size_t hg__correlate_tap(const hg__correlate *g, size_t y, size_t x)
 {
-    return g->by_phase ? tap_by_phase(stand(&g->y, y), stand(&g->x, x), g->x.k) : y * g->x.k + x;
+    return g->by_phase ? hg__tap_by_phase(hg__stand(&g->y, y), hg__stand(&g->x, x), g->x.k) : y * g->x.k + x;
 }
 
 /* From a channel of the big side to the next in W, and of the small side. */
 static size_t big_step(const hg__correlate *g) { return g->by_phase ? 1 : small_c(g); }
 static size_t small_step(const hg__correlate *g) { return g->by_phase ? big_c(g) : 1; }
-
-static bool taps_touch(const span *s)
-{
-    for (size_t i = s->low + 1; i < s->high; i++)
-        if (s->t.at[i] != s->t.at[i - 1] + 1) return false;
-    return true;
-}
 
 /* ---- Tables -------------------------------------------------------------------------------------------- */
 
@@ -310,18 +119,20 @@ static size_t framed_size(hg_shape s, hg__frame f) { return is_framed(f) ? hg_sh
 
 /* Both axes of a way, and the spans of one part. */
 typedef struct plane {
-    line y, x;
-    span sy, sx;
+    hg__lane y, x;
+    hg__lane_span sy, sx;
 } plane;
 
 /* Before the first part. may_trim: where it pays. most_copies: of weights, that parts may have besides W itself. */
 static plane plane_of(const way *w, const hg__correlate *g, bool may_trim, size_t most_copies)
 {
-    plane a = {.y = line_of(w, g->y, w->in.h, w->out.h), .x = line_of(w, g->x, w->in.w, w->out.w)};
-    size_t pairs = w->groups * in_c(w) * out_c(w), own = g->y.k * g->x.k, met = count_taps(&a.y) * count_taps(&a.x);
+    const bool wide = in_c(w) >= FEW_VALUES;
+    plane a = {.y = hg__lane_of(g->y, w->scatters, w->in.h, w->out.h, wide),
+               .x = hg__lane_of(g->x, w->scatters, w->in.w, w->out.w, wide)};
+    size_t own = g->y.k * g->x.k, met = hg__lane_taps(&a.y) * hg__lane_taps(&a.x);
+    size_t pairs = w->groups * in_c(w) * out_c(w);
     if (!may_trim || (met > own && (met - own) * pairs > most_copies)) a.y.trims = a.x.trims = false;
-    if (!a.y.trims) frame_line(&a.y);
-    if (!a.x.trims) frame_line(&a.x);
+    hg__lane_frame(&a.y), hg__lane_frame(&a.x);
     return a;
 }
 
@@ -331,8 +142,9 @@ static void fill_rows(const way *w, const plane *a, meeting *m, size_t micro)
     size_t wide = a->sx.to - a->sx.from;
     for (size_t i = 0; i < micro * m->pixels; i++) {
         size_t image = i / m->pixels, y = i % m->pixels / wide, x = i % m->pixels % wide;
-        size_t in = (image * f.h + reads(&a->y, &a->sy, y)) * f.w + reads(&a->x, &a->sx, x);
-        size_t out = (image * w->out.h + writes(&a->y, &a->sy, y)) * w->out.w + writes(&a->x, &a->sx, x);
+        size_t in = (image * f.h + hg__span_reads(&a->y, &a->sy, y)) * f.w + hg__span_reads(&a->x, &a->sx, x);
+        size_t row = image * w->out.h + hg__span_writes(&a->y, &a->sy, y);
+        size_t out = row * w->out.w + hg__span_writes(&a->x, &a->sx, x);
         m->in_row[i] = (int32_t)(in * f.c);
         if (m->out_row) m->out_row[i] = (int32_t)(out * w->out.c);
     }
@@ -344,7 +156,7 @@ static size_t columns_of(const plane *a) { return a->sx.high - a->sx.low; }
 static meeting build_meeting(const way *w, const plane *a, size_t micro, bump *b)
 {
     hg_shape f = framed(w->in, w->frame);
-    bool rows_run = w->groups == 1 && taps_touch(&a->sx); /* a kernel row is one run */
+    bool rows_run = w->groups == 1 && hg__span_touches(&a->sx); /* a kernel row is one run */
     size_t each = rows_run && columns_of(a) ? 1 : columns_of(a);
     meeting m = {.pixels = (a->sy.to - a->sy.from) * (a->sx.to - a->sx.from),
                  .runs = rows_of(a) * each,
@@ -355,8 +167,10 @@ static meeting build_meeting(const way *w, const plane *a, size_t micro, bump *b
     m.in_run = take(b, m.runs * sizeof *m.in_run);
     if (!b->at) return m;
     fill_rows(w, a, &m, micro);
-    for (size_t i = 0; i < m.runs; i++)
-        m.in_run[i] = (int32_t)((reads_further(&a->sy, i / each) * f.w + reads_further(&a->sx, i % each)) * f.c);
+    for (size_t i = 0; i < m.runs; i++) {
+        size_t y = hg__span_reads_further(&a->sy, i / each), x = hg__span_reads_further(&a->sx, i % each);
+        m.in_run[i] = (int32_t)((y * f.w + x) * f.c);
+    }
     return m;
 }
 
@@ -386,8 +200,8 @@ static sheet build_sheet(const hg__setup *s, const hg__correlate *g, const way *
 {
     sheet all = take_sheet(s, w, g->y.k * g->x.k, b);
     size_t n = 0;
-    for (a.sy = (span){0}; b->at && next_phase(&a.y, &a.sy);)
-        for (a.sx = (span){0}; next_phase(&a.x, &a.sx);)
+    for (a.sy = (hg__lane_span){0}; b->at && hg__next_phase(&a.y, &a.sy);)
+        for (a.sx = (hg__lane_span){0}; hg__next_phase(&a.x, &a.sx);)
             for (size_t i = 0; i < a.sy.t.n * a.sx.t.n; i++)
                 put_tap(g, w, &all, n++, tap_at(g, &a, i / a.sx.t.n, i % a.sx.t.n));
     return all;
@@ -396,8 +210,8 @@ static sheet build_sheet(const hg__setup *s, const hg__correlate *g, const way *
 /* Where in that sheet the taps stand: of row y and column x of those that meet. */
 static size_t place_in_sheet(const plane *a, size_t y, size_t x)
 {
-    standing sy = {a->sy.before, a->sy.t.n, a->sy.low + y}, sx = {a->sx.before, a->sx.t.n, a->sx.low + x};
-    return tap_by_phase(sy, sx, a->x.a.k);
+    hg__standing sy = {a->sy.before, a->sy.t.n, a->sy.low + y}, sx = {a->sx.before, a->sx.t.n, a->sx.low + x};
+    return hg__tap_by_phase(sy, sx, a->x.a.k);
 }
 
 static part build_part(const hg__setup *s, const hg__correlate *g, const way *w, const plane *a, bump *b)
@@ -414,13 +228,6 @@ static part build_part(const hg__setup *s, const hg__correlate *g, const way *w,
     p.own = take_sheet(s, w, met, b);
     for (size_t i = 0; b->at && i < met; i++) put_tap(g, w, &p.own, i, tap_at(g, a, i / nx, i % nx));
     return p;
-}
-
-static size_t count_spans(const line *l)
-{
-    size_t n = 0;
-    for (span s = {0}; next_span(l, &s);) n++;
-    return n;
 }
 
 static way way_of(const hg__correlate *g, bool scatters)
@@ -443,10 +250,10 @@ static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, 
     w.frame = frame_of(&a);
     if (shares && (a.y.trims || a.x.trims)) w.all = build_sheet(s, g, &w, a, b); /* else no tap stands in two parts */
     w.packed = products(&w) * w.all.packed;
-    w.parts = count_spans(&a.y) * count_spans(&a.x);
+    w.parts = hg__lane_spans(&a.y) * hg__lane_spans(&a.x);
     w.part = take(b, w.parts * sizeof *w.part);
-    for (a.sy = (span){0}; next_span(&a.y, &a.sy);)
-        for (a.sx = (span){0}; next_span(&a.x, &a.sx); n++) {
+    for (a.sy = (hg__lane_span){0}; hg__next_span(&a.y, &a.sy);)
+        for (a.sx = (hg__lane_span){0}; hg__next_span(&a.x, &a.sx); n++) {
             part p = build_part(s, g, &w, &a, b);
             w.packed += products(&w) * p.own.packed;
             if (b->at) w.part[n] = p;
@@ -471,12 +278,12 @@ static void build_shares(table *t, bump *b)
     *w = way_of(&t->g, t->g.by_phase);
     plane a = plane_of(w, &t->g, w->scatters || out_c(w) > FEW_OUTPUTS, SIZE_MAX);
     w->frame = frame_of(&a);
-    for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
-        for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) t->shares++;
+    for (a.sy = (hg__lane_span){0}; hg__next_stretch(&a.y, &a.sy);)
+        for (a.sx = (hg__lane_span){0}; hg__next_stretch(&a.x, &a.sx);) t->shares++;
     t->share = take(b, t->shares * sizeof *t->share);
     share *next = t->share;
-    for (a.sy = (span){0}; next_stretch(&a.y, &a.sy);)
-        for (a.sx = (span){0}; next_stretch(&a.x, &a.sx);) {
+    for (a.sy = (hg__lane_span){0}; hg__next_stretch(&a.y, &a.sy);)
+        for (a.sx = (hg__lane_span){0}; hg__next_stretch(&a.x, &a.sx);) {
             share p = build_share(t, &a, b);
             if (b->at) *next++ = p;
         }
@@ -641,15 +448,15 @@ void hg__correlate_weights(const hg__call *c, const real *big, const real *small
 
 bool hg__correlate_suits(const hg__attr *a)
 {
-    return a->kh <= MOST_KERNEL && a->kw <= MOST_KERNEL && a->sh <= MOST_STRIDE && a->sw <= MOST_STRIDE;
+    return a->kh <= HG__MOST_KERNEL && a->kw <= HG__MOST_KERNEL && a->sh <= MOST_STRIDE && a->sw <= MOST_STRIDE;
 }
 
 hg_status hg__correlate_check(hg__node *node, hg_error *e)
 {
     hg__attr *a = &node->attr;
     if (!a->kh || !a->kw) return hg__line_fail(e, node, "wants a kernel and channels, such as 3x3 32");
-    if (a->kh > MOST_KERNEL || a->kw > MOST_KERNEL)
-        return hg__line_fail(e, node, "kernel %zux%zu is larger than %d", a->kh, a->kw, MOST_KERNEL);
+    if (a->kh > HG__MOST_KERNEL || a->kw > HG__MOST_KERNEL)
+        return hg__line_fail(e, node, "kernel %zux%zu is larger than %d", a->kh, a->kw, HG__MOST_KERNEL);
     if (!a->plain || !a->size.c)
         return hg__line_fail(e, node, "wants a number of channels behind the kernel, such as 3x3 32");
     if (!a->sh) a->sh = a->sw = 1;

@@ -23,16 +23,12 @@
 #define HG_NET_OPS_CORRELATE_H
 
 #include "net/op.h"
+#include "net/ops/lane.h"
 
 /* Frame around one side: what `pad` adds. */
 typedef struct hg__frame {
     size_t top, left, bottom, right;
 } hg__frame;
-
-/* The window along one axis. */
-typedef struct hg__axis {
-    size_t k, stride, dilation, pad;
-} hg__axis;
 
 typedef struct hg__correlate {
     hg_shape big, small;
