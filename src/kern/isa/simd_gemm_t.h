@@ -14,7 +14,7 @@
 enum {
     T_NEAR = 128, /* rows that are walked at a time, so that a panel of D stays in the L1 cache, … */
     T_LONG = T_AHEAD ? 1024 : T_NEAR, /* … or in the L2 cache */
-    T_APART = 512, /* elements from a row of D to the next that are too many to read it as it lies … */
+    T_APART = 256, /* elements from a row of D to the next that are too many to read it as it lies … */
     T_FEW = 2,     /* … unless no more tiles than these use a panel */
     T_ALONE = 9,   /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
 };
