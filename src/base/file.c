@@ -34,6 +34,12 @@ bool hg__is_file(const char *path)
     return !stat(path, &s) && S_ISREG(s.st_mode);
 }
 
+bool hg__is_absent(const char *path)
+{
+    struct stat s;
+    return lstat(path, &s) && errno == ENOENT;
+}
+
 typedef struct source {
     FILE *in;
     const char *path;

@@ -47,5 +47,6 @@ const char *hg__path_last(const char *path, size_t *length);
 
 bool hg__is_dir(const char *path);
 bool hg__is_file(const char *path);
+bool hg__is_absent(const char *path); /* nothing has that name; false also where that cannot be told */
 
 #endif

@@ -370,7 +370,7 @@ hg_status hg_graph_open(hg_graph **g, const char *preset_or_path, const hg_graph
     if (hg__is_dir(preset_or_path))
         return hg__fail(e, HG_USAGE, preset_or_path,
                         "is a folder, and a graph is a file; of a run, 'hourglass models show' prints it");
-    if (!hg__is_file(preset_or_path) && !strchr(preset_or_path, '/') && !strchr(preset_or_path, '.')) {
+    if (hg__is_absent(preset_or_path) && !strchr(preset_or_path, '/') && !strchr(preset_or_path, '.')) {
         const char *names[64];
         size_t n = 0;
         for (; n < hg_presets() && n < 64; n++) names[n] = hg_preset_name(n);
@@ -382,6 +382,9 @@ hg_status hg_graph_open(hg_graph **g, const char *preset_or_path, const hg_graph
     char *text = NULL;
     size_t size;
     hg_status s = hg__file_read(preset_or_path, LONGEST_TEXT, &text, &size, e);
+    if (!s && !size)
+        s = hg__fail(e, HG_MODEL, preset_or_path,
+                     "is an empty file, or a pipe that nobody writes to; a graph begins with a line 'input 28x28x1'");
     if (!s && strlen(text) != size)
         s = hg__fail(e, HG_MODEL, preset_or_path,
                      "holds a zero byte, so it is no graph's text (of a run or its model.safetensors, 'hourglass "

@@ -85,6 +85,11 @@ refused 3 'noise.bin: ' train noise.bin --model conv
 refused 4 'noise.bin: ' eval noise.bin --source mnist-sample
 printf '\0\0\x08\x03\0\0\0\x09\0\0\0\x1c\0\0\0\x1c12345' >short.idx
 refused 3 'short.idx' data info short.idx
+ln -s loop loop && ln -s nowhere astray && mkfifo pipe
+refused 1 'loop: cannot be opened: Too many levels of symbolic links' models plan loop
+refused 1 'astray: cannot be opened: No such file' bench --model astray
+refused 4 'pipe: is an empty file, or a pipe that nobody writes to' models plan pipe
+rm loop astray pipe
 printf 'input 28x28x1 -> x\ndense 10 -> z\ndanse 784 -> y\nloss mse y x\n' >bad.hg
 refused 4 "did you mean 'dense'?" models show bad.hg
 refused 4 'bad.hg:3' train mnist-sample --model bad.hg --out runs/bad
