@@ -55,7 +55,7 @@ static hg_status open_runner(runner *r, const char *model, hg_plan_options many,
     many.batch = MANY;
     if (!s) s = hg_plan_open(&r->many, r->m, &many, e);
     if (!s) s = open_values(r, e);
-    return s;
+    return hg__bench_opened(s, model, MANY, e);
 }
 
 static void measure_one(runner *r, size_t way, double *p50, double *p99)

@@ -61,7 +61,7 @@ static hg_status open_runner(runner *r, const char *model, hg_plan_options o, hg
     if (!s) s = hg__bench_cost(r->p, &r->work, e);
     if (!s) s = open_update(r, e);
     if (!s) s = hg__bench_values(&r->x, r->m, "x", BATCH, e);
-    return s;
+    return hg__bench_opened(s, model, BATCH, e);
 }
 
 static void train_step(runner *r)

@@ -49,6 +49,15 @@ hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e)
     return s ? s : hg_model_make(m, &g, 1, e);
 }
 
+hg_status hg__bench_opened(hg_status s, const char *name, size_t batch, hg_error *e)
+{
+    if (s != HG_MEMORY) return s;
+    return hg__fail(e, s, name,
+                    "takes more memory than there is, at the batch of %zu that bench measures with; --threads 1 or a "
+                    "smaller model takes less",
+                    batch);
+}
+
 hg_status hg__bench_cost(const hg_plan *p, double *training, hg_error *e)
 {
     char *text = hg_plan_describe(p, true);

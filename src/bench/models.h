@@ -17,6 +17,9 @@ hg_status hg__bench_graph(hg_graph **g, const char *name, hg_error *e);
 /* The same with fresh weights. */
 hg_status hg__bench_model(hg_model **m, const char *name, hg_error *e);
 
+/* The status of opening a model; where memory is short, *e advises what bench can do: its batch is fixed. */
+hg_status hg__bench_opened(hg_status s, const char *name, size_t batch, hg_error *e);
+
 /* The operations of a training step for one sample, as the plan counts them. */
 hg_status hg__bench_cost(const hg_plan *p, double *training, hg_error *e);
 

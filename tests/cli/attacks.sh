@@ -267,6 +267,14 @@ run timeout 10 hourglass models show zero.safetensors
 ok 'nor is a device read as a model' [ "$status" = 1 ]
 ok 'it is named' has err 'zero.safetensors: is no regular file'
 
+{ # 2 TB in training
+    echo 'input 1000x1000x1 -> x'
+    for i in $(seq 80); do echo 'conv 3x3 50 relu'; done
+    printf '%s\n' 'conv 3x3 2 /50' 'dense 2 -> z' 'mirror sigmoid -> y' 'loss mse y x'
+} >wide.hg
+run limited hourglass bench train --model wide.hg
+ok 'a net that is too large for the bench is told with what helps there' has err 'wide.hg: takes more memory than there is, at the batch of 128 that bench measures with; --threads 1 or'
+
 # small COMMAND…: where no file may be larger than 40 kB
 small() { (ulimit -f 40 && exec "$@"); }
 
