@@ -14,6 +14,10 @@ typedef struct hg__bench_options {
     size_t sweep;          /* so many random layers */
     uint64_t seed;         /* of the sweep */
     bool layers;           /* layer by layer, instead of the rows of the kernel table */
+
+    /* Told before each part of the work, for a line on a terminal: what comes, and how many of all are done. */
+    void (*progress)(void *ctx, const char *what, size_t done, size_t all);
+    void *ctx;
 } hg__bench_options;
 
 typedef hg_status hg__bench(const hg__bench_options *o, hg__figures *figures, hg_error *e);

@@ -16,7 +16,7 @@ static const double stretch = 0.1; /* seconds */
 static const struct {
     const char *name, *from, *to;
 } ways[] = {{"encode", "x", "z"}, {"decode", "z", "y"}, {"both", "x", "y"}};
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { WAYS = sizeof ways / sizeof *ways, PARTS = WAYS + 1 }; /* in the last, plans are opened */
 
 /* The rows of a model: for each way p50, p99 and throughput; and the openings. */
 enum { P50, P99, MANY_RATE, ROWS_OF_WAY, OPENING = WAYS * ROWS_OF_WAY, OPENING_ANOTHER, ROWS_OF_MODEL };
@@ -95,15 +95,31 @@ static hg_status measure_opening(hg_model *m, const hg_plan_options *o, double *
     return s;
 }
 
-static hg_status measure(runner *r, hg__samples *s, size_t first, size_t round, hg_error *e)
+static hg_status measure(runner *r, hg__samples *s, size_t first, size_t part, size_t round, hg_error *e)
 {
-    for (size_t way = 0; way < WAYS; way++) {
-        size_t row = first + way * ROWS_OF_WAY;
-        measure_one(r, way, &hg__samples_of(s, row + P50)[round], &hg__samples_of(s, row + P99)[round]);
-        hg__samples_of(s, row + MANY_RATE)[round] = measure_many(r, way);
+    if (part < WAYS) {
+        size_t row = first + part * ROWS_OF_WAY;
+        measure_one(r, part, &hg__samples_of(s, row + P50)[round], &hg__samples_of(s, row + P99)[round]);
+        hg__samples_of(s, row + MANY_RATE)[round] = measure_many(r, part);
+        return HG_OK;
     }
     hg_status status = measure_opening(r->fresh, &r->single, &hg__samples_of(s, first + OPENING)[round], e);
     return status ? status : measure_opening(r->m, &r->single, &hg__samples_of(s, first + OPENING_ANOTHER)[round], e);
+}
+
+static hg_status measure_all(const hg__bench_options *o, const hg__bench_list *models, runner *r, hg__samples *s,
+                             hg_error *e)
+{
+    const size_t all = o->rounds * models->n * PARTS;
+    hg_status status = HG_OK;
+    for (size_t i = 0; !status && i < all; i++) {
+        char what[HG__LABEL + 16];
+        size_t part = i % PARTS, model = i / PARTS % models->n, round = i / PARTS / models->n;
+        snprintf(what, sizeof what, "%s %s", models->label[model], part < WAYS ? ways[part].name : "open");
+        o->progress(o->ctx, what, i, all);
+        status = measure(&r[model], s, model * ROWS_OF_MODEL, part, round, e);
+    }
+    return status;
 }
 
 static void describe(hg__figure *f, size_t row, const char *model, const hg_plan_options *o)
@@ -136,8 +152,7 @@ hg_status hg__bench_infer(const hg__bench_options *o, hg__figures *figures, hg_e
     runner r[HG__MOST_MODELS] = {0};
     hg_status s = hg__samples_open(&samples, models.n * ROWS_OF_MODEL, o->rounds, e);
     for (size_t i = 0; !s && i < models.n; i++) s = open_runner(&r[i], models.name[i], many, e);
-    for (size_t i = 0; !s && i < models.n * o->rounds; i++)
-        s = measure(&r[i % models.n], &samples, i % models.n * ROWS_OF_MODEL, i / models.n, e);
+    if (!s) s = measure_all(o, &models, r, &samples, e);
     if (!s) report(&models, &samples, &many, figures);
     for (size_t i = 0; i < models.n; i++) close_runner(&r[i]);
     hg__samples_close(&samples);

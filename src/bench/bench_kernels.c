@@ -181,9 +181,14 @@ static hg_status find_sets(sets *list, const char *only, hg_error *e)
 /* Row i is products[i], or behind them row i - PRODUCTS of the others. */
 static size_t row_number(size_t i, size_t set, const sets *list) { return i * list->n + set; }
 
-static void measure_round(const sets *list, hg__samples *rate, hg__samples *share, size_t round)
+static const char *name_of(size_t i) { return i < PRODUCTS ? products[i].name : hg__row_name(i - PRODUCTS); }
+
+static void measure_round(const hg__bench_options *o, const sets *list, hg__samples *rate, hg__samples *share,
+                          size_t round)
 {
-    for (size_t i = 0; i < PRODUCTS + hg__row_count(); i++) {
+    const size_t rows = PRODUCTS + hg__row_count();
+    for (size_t i = 0; i < rows; i++) {
+        o->progress(o->ctx, name_of(i), round * rows + i, o->rounds * rows);
         double peak = i < PRODUCTS ? hg__peak(NULL, 0.002) : 1;
         for (size_t s = 0; s < list->n; s++) {
             double r = i < PRODUCTS ? product_rate(&products[i], list->at[s]) : hg__row_rate(i - PRODUCTS, list->at[s]);
@@ -203,7 +208,7 @@ static void report(const sets *list, const hg__samples *rate, const hg__samples 
                             .median = hg__samples_median(rate, row),
                             .spread = hg__samples_spread(rate, row),
                             .share = hg__samples_median(share, row)};
-            snprintf(f.row, sizeof f.row, "%s", i < PRODUCTS ? products[i].name : hg__row_name(i - PRODUCTS));
+            snprintf(f.row, sizeof f.row, "%s", name_of(i));
             snprintf(f.variant, sizeof f.variant, "%s", list->at[s]->name);
             hg__figures_add(figures, f);
         }
@@ -217,7 +222,7 @@ hg_status hg__bench_kernels(const hg__bench_options *o, hg__figures *figures, hg
     size_t rows = (PRODUCTS + hg__row_count()) * list.n;
     if (!s) s = hg__samples_open(&rate, rows, o->rounds, e);
     if (!s) s = hg__samples_open(&share, rows, o->rounds, e);
-    for (size_t round = 0; !s && round < o->rounds; round++) measure_round(&list, &rate, &share, round);
+    for (size_t round = 0; !s && round < o->rounds; round++) measure_round(o, &list, &rate, &share, round);
     if (!s) report(&list, &rate, &share, figures);
     hg__samples_close(&rate);
     hg__samples_close(&share);

@@ -106,6 +106,7 @@ static hg_status measure(const hg__bench_options *o, hg__samples *rate, hg__samp
     for (size_t i = 0; !s && i < layers * o->rounds; i++) {
         double r[HG__PASSES] = {0}, peak = hg__peak(NULL, 0.002);
         hg__geometry g = layer_at(o, i % layers);
+        o->progress(o->ctx, g.line, i, layers * o->rounds);
         s = rates_of(&g, r, e);
         for (size_t pass = 0; pass < HG__PASSES; pass++) {
             size_t row = i % layers * HG__PASSES + pass;

@@ -129,10 +129,12 @@ static void close_field(field *f)
     hg__samples_close(&f->peak);
 }
 
-static void measure(field *f, size_t round)
+static void measure(field *f, const hg__bench_options *o, size_t round)
 {
+    const size_t rows = f->models.n * f->teams;
     for (size_t t = 0; t < f->teams; t++) hg__samples_of(&f->peak, t)[round] = hg__peak(t ? f->team : NULL, 0.02);
-    for (size_t row = 0; row < f->models.n * f->teams; row++) {
+    for (size_t row = 0; row < rows; row++) {
+        o->progress(o->ctx, f->models.label[row / f->teams], round * rows + row, o->rounds * rows);
         runner *r = &f->runner[row];
         double rate = images_per_second(r), peak = hg__samples_of(&f->peak, row % f->teams)[round];
         hg__samples_of(&f->rate, row)[round] = rate;
@@ -166,7 +168,7 @@ hg_status hg__bench_train(const hg__bench_options *o, hg__figures *figures, hg_e
 {
     field f = {0};
     hg_status s = open_field(&f, o, e);
-    for (size_t round = 0; !s && round < o->rounds; round++) measure(&f, round);
+    for (size_t round = 0; !s && round < o->rounds; round++) measure(&f, o, round);
     if (!s) report(&f, figures);
     close_field(&f);
     return s ? s : hg__figures_done(figures, e);

@@ -12,6 +12,7 @@
 #include "cli/bench_options.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/walk_rows.h"
 #include "kern/kernels.h"
 
@@ -177,18 +178,23 @@ static hg_status measure_peaks(const hg__call *call, size_t threads, hg__figures
     return s;
 }
 
+static void on_progress(void *ctx, const char *what, size_t done, size_t all)
+{
+    hg__progress_part(ctx, what, done, all);
+}
+
 static hg_status measure(const hg__call *call, unsigned asked, size_t threads, hg__figures *figures, hg_error *e)
 {
-    const hg__bench_options *o = &((const values *)call->values)->o;
+    hg__progress_line line = {.console = &call->console};
+    hg__bench_options o = ((const values *)call->values)->o;
+    o.progress = on_progress, o.ctx = &line;
     hg_status s = measure_peaks(call, threads, figures, e);
     for (size_t i = 0; !s && i < BENCHES; i++) {
         if (!(asked & 1U << i)) continue;
         hg__console_say(&call->console, "Measuring %s ...", benches[i].name);
-        hg__bench *run = i           ? benches[i].run
-                         : o->layers ? hg__bench_layers
-                         : o->sweep  ? hg__bench_sweep
-                                     : benches[i].run;
-        s = run(o, figures, e);
+        hg__bench *run = i ? benches[i].run : o.layers ? hg__bench_layers : o.sweep ? hg__bench_sweep : benches[i].run;
+        s = run(&o, figures, e);
+        hg__progress_close(&line);
     }
     return s;
 }

@@ -33,5 +33,11 @@ run python3 terminal.py 80 hourglass eval runs/cut --codes -q
 ok 'but not with -q' lacks out '1/6  cut'
 run hourglass eval runs/cut --codes
 ok 'and not where there is no terminal' lacks err '1/6  cut'
+run python3 terminal.py 80 hourglass bench infer --model pool --rounds 1 --threads 1
+ok 'bench shows how far it is' sh -c "grep -qF '1/4  pool encode  ' out && grep -qF '4/4  pool open  ' out"
+run python3 terminal.py 80 hourglass bench train --model pool --rounds 2 --threads 1
+ok 'in training too' has out '2/2  pool  '
+run python3 terminal.py 80 hourglass bench kernels --layers --sweep 2 --rounds 1
+ok 'and with layers' has out '2/2  '
 run python3 terminal.py 100 hourglass train mnist-sample --model deep --limit 300 --epochs 1 --out runs/wide
 ok 'a wide one shows the bar and all figures' grep -Eq '━+.*loss 0\.[0-9]+  [0-9,]+ images/s  0:00 left' out
