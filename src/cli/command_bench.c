@@ -141,6 +141,10 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
     for (const hg__option *row = hg__literature_rows; !s && row->name && !(asked & LITERATURE); row++)
         s = refuse(call, row->name, literature, e);
     if (s) return s;
+    const bool layers = hg__call_typed(call, "layers");
+    if (!call->words && (layers || hg__call_typed(call, "sweep")))
+        return hg__fail(e, HG_USAGE, layers ? "--layers" : "--sweep",
+                        "is for bench kernels, in place of its rows; write 'hourglass bench kernels'");
     const bool kernels = asked & KERNELS && *o->set;
     if (kernels && (o->sweep || o->layers))
         return hg__fail(e, HG_USAGE, "--set",

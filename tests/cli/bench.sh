@@ -109,6 +109,8 @@ refused 2 '--seed: is for --sweep' bench kernels --seed 3
 refused 1 'empty: holds no model.safetensors' bench infer --model empty -q
 refused 2 'here run ref, generic' bench kernels --set zzz -q
 refused 2 '--set: is for bench kernels' bench train --set generic -q
+refused 2 "--layers: is for bench kernels, in place of its rows; write 'hourglass bench kernels'" bench --layers
+refused 2 '--sweep: is for bench kernels, in place of its rows' bench --sweep 20
 refused 2 '--output: is for bench literature' bench -o page.html
 refused 2 '--model: is for bench train and infer' bench kernels --model conv
 refused 2 '--precision: is for bench train and infer' bench kernels --precision bf16
