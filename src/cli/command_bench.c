@@ -61,7 +61,7 @@ static const hg__option rows[] = {
      .fallback = "0",
      .min = 0,
      .max = 100000,
-     .help = "kernels: so many random layers instead: deciles, and the ten worst, the worst first"},
+     .help = "kernels: so many random layers instead, 10 or more: deciles, and the ten worst, the worst first"},
     {.name = "layers",
      .type = HG__FLAG,
      .offset = AT(layers),
@@ -131,6 +131,8 @@ static hg_status refuse(const hg__call *call, const char *option, const char *na
     return hg__fail(e, HG_USAGE, where, "is for bench %s; leave it out", names);
 }
 
+enum { LEAST_SWEEP = 10 }; /* fewer random layers have no deciles */
+
 /* What is wrong is told before anything is measured. */
 static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e)
 {
@@ -145,6 +147,10 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
     if (!call->words && (layers || hg__call_typed(call, "sweep")))
         return hg__fail(e, HG_USAGE, layers ? "--layers" : "--sweep",
                         "is for bench kernels, in place of its rows; write 'hourglass bench kernels'");
+    if (asked & KERNELS && o->sweep && o->sweep < LEAST_SWEEP && !o->layers)
+        return hg__fail(e, HG_USAGE, "--sweep",
+                        "%zu %s no deciles: ask for %d or more, or add --layers to see each of them", o->sweep,
+                        o->sweep == 1 ? "layer has" : "layers have", LEAST_SWEEP);
     const bool kernels = asked & KERNELS && *o->set;
     if (kernels && (o->sweep || o->layers))
         return hg__fail(e, HG_USAGE, "--set",

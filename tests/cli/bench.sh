@@ -23,7 +23,7 @@ ok '--set leaves out the other sets' sh -c "! grep '^kernels' figures | grep -qv
 ok 'the document says on what it was measured' python3 -c '
 import json; d = json.load(open("out")); assert d["processor"] and d["kernels"] and d["threads"] >= 1 and d["rounds"] == 1'
 
-run hourglass bench kernels --sweep 6 --rounds 1 --json -q
+run hourglass bench kernels --sweep 10 --rounds 1 --json -q
 ok 'the sweep exits with 0' [ "$status" = 0 ] && figures
 ok 'it has eleven deciles for each of three passes' [ "$(grep -c -e '|least|' -e '|decile [1-9]|' -e '|greatest|' figures)" = 33 ]
 ok 'and the ten worst, with their geometry' [ "$(grep -c '^sweep|.* of [0-9]* x ' figures)" = 10 ]
@@ -111,6 +111,7 @@ refused 2 'here run ref, generic' bench kernels --set zzz -q
 refused 2 '--set: is for bench kernels' bench train --set generic -q
 refused 2 "--layers: is for bench kernels, in place of its rows; write 'hourglass bench kernels'" bench --layers
 refused 2 '--sweep: is for bench kernels, in place of its rows' bench --sweep 20
+refused 2 '--sweep: 9 layers have no deciles: ask for 10 or more, or add --layers' bench kernels --sweep 9
 refused 2 '--output: is for bench literature' bench -o page.html
 refused 2 '--model: is for bench train and infer' bench kernels --model conv
 refused 2 '--precision: is for bench train and infer' bench kernels --precision bf16
