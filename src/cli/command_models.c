@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/source_options.h"
+#include "cli/subject.h"
 #include "cli/walk_rows.h"
 #include "kern/kernels.h"
 #include "net/named.h"
@@ -127,7 +128,12 @@ static const hg__option graph_rows[] = {
     {0},
 };
 static const hg__option plan_rows[] = {
-    HG__BATCH_ROW(AT(batch), "samples a step"),
+    {.name = "batch",
+     .type = HG__SIZE,
+     .offset = AT(batch),
+     .fallback = "0",
+     .max = 1 << 20,
+     .help = "samples a step; 0: a run's own in training, else 128"},
     HG__THREADS_ROW(AT(threads)),
     {.name = "infer", .type = HG__FLAG, .offset = AT(infer), .help = "for inference: no gradients"},
     {.name = "max-memory",
@@ -195,6 +201,21 @@ static const hg__command show_row = {
     .run = run_show,
 };
 
+static hg_status find_batch(size_t *batch, const hg__call *call, hg_error *e)
+{
+    const values *v = call->values;
+    const char *name = call->word[0];
+    hg__subject run = {0};
+    hg_status s = HG_OK;
+    *batch = v->batch ? v->batch : 128;
+    if (v->batch || v->infer || hg_preset_text(name) || !hg__is_dir(name)) return HG_OK;
+    s = hg__subject_open(&run, name, e);
+    double own = s ? 0 : hg__subject_value(&run, "batch", 0);
+    if (own >= 1 && own <= 1 << 20) *batch = (size_t)own;
+    hg__subject_close(&run);
+    return s;
+}
+
 static hg_status run_plan(hg__call *call, hg_error *e)
 {
     const values *v = call->values;
@@ -202,8 +223,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
     hg_model *m = NULL;
     hg_plan *p = NULL;
     char *text = NULL;
-    hg_plan_options o = {.batch = v->batch,
-                         .threads = v->threads,
+    hg_plan_options o = {.threads = v->threads,
                          .train = !v->infer,
                          .memory = (size_t)ceil(1e6 * v->max_memory),
                          .recompute = v->recompute,
@@ -214,6 +234,7 @@ static hg_status run_plan(hg__call *call, hg_error *e)
                         "nets do not train in int8; add --infer");
     hg_status s = open_graph(&g, call, e);
     if (!s) s = hg_graph_check(g, e);
+    if (!s) s = find_batch(&o.batch, call, e);
     if (!s) s = hg_model_make(&m, &g, 1, e);
     if (!s) s = hg__plan_sketch(&p, m, &o, e);
     if (s) goto done;

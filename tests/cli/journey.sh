@@ -181,6 +181,11 @@ run hourglass models ops
 ok 'models ops lists the lines of a graph' sh -c "grep -q '^conv KxK' out && grep -q ^batchnorm out && grep -q ^mirror out"
 run hourglass models show $R
 ok 'models show takes a run' [ "$status" = 0 ]
+hourglass train mnist-sample --model pool --limit 100 --epochs 1 --batch 16 --out runs/sixteen -q >/dev/null
+run hourglass models plan runs/sixteen
+ok 'models plan plans a run for its own batch' has out 'memory for a batch of 16 in training'
+run hourglass models plan runs/sixteen --infer
+ok 'but not for inference' has out 'memory for a batch of 128 in inference'
 run hourglass doctor --json
 ok 'doctor --json is JSON' json '"kernels used" in d and "advice" in d'
 ok 'and holds numbers' json 'd["threads"] >= 1 and d["this folder"]["free_bytes"] > 1e6 and d["mnist-sample"] is True'
