@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* "MemAvailable:   22799004 kB" and "SwapFree: …" of /proc/meminfo, in bytes. */
 static size_t left_on_machine(void)
@@ -83,11 +84,16 @@ size_t hg__memory_left_in_groups(const char *list, const char *mount)
     return least;
 }
 
-size_t hg__memory_left(void)
+hg__memory hg__memory_look(void)
 {
     size_t machine = left_on_machine(), groups = hg__memory_left_in_groups("/proc/self/cgroup", "/sys/fs/cgroup");
-    return machine < groups ? machine : groups;
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return (hg__memory){.left = machine < groups ? machine : groups,
+                        .machine = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0,
+                        .by_group = groups < machine};
 }
+
+size_t hg__memory_left(void) { return hg__memory_look().left; }
 
 hg_status hg__memory_check(size_t bytes, const char *where, const char *remedy, hg_error *e)
 {

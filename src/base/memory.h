@@ -9,6 +9,13 @@
  * a service, a batch job) leaves, whichever is less; SIZE_MAX: not known. */
 size_t hg__memory_left(void);
 
+/* The same, and whose it is. */
+typedef struct hg__memory {
+    size_t left, machine; /* machine: all that it has, without swap; 0: not known */
+    bool by_group;        /* a control group leaves less than the machine */
+} hg__memory;
+hg__memory hg__memory_look(void);
+
 /* What the control groups of a process leave: those that the file `list` names (/proc/self/cgroup), both versions, and
  * all they lie in, looked up below `mount` (/sys/fs/cgroup). Memory that only keeps files near counts as left.
  * SIZE_MAX: no limit. */

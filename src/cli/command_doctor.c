@@ -1,6 +1,7 @@
 /* command_doctor.c: `hourglass doctor`: what this machine has, what is wrong, and how to mend it. */
 #include "base/file.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/processor.h"
 #include "base/team.h"
 #include "cli/command.h"
@@ -38,7 +39,7 @@ static void note_value(findings *f, const char *name, const char *text, json_t *
 
 static void advise(findings *f, const char *what) { json_array_append_new(f->advice, json_string(what)); }
 
-/* ---- The processor ----------------------------------------------------------------------------- */
+/* ---- Processor and memory ----------------------------------------------------------------------------- */
 
 static void find_cpu(findings *f)
 {
@@ -47,6 +48,19 @@ static void find_cpu(findings *f)
     note(f, "processor", name);
     snprintf(threads, sizeof threads, "%zu that this process may use", hg__processors());
     note_value(f, "threads", threads, json_integer((json_int_t)hg__processors()));
+}
+
+static void find_memory(findings *f)
+{
+    const hg__memory m = hg__memory_look();
+    char left[32], all[32], text[160];
+    if (m.left == SIZE_MAX || !m.machine) return;
+    snprintf(text, sizeof text, "%s free%s; the machine has %s", hg__output_bytes((double)m.left, left, sizeof left),
+             m.by_group ? " in its control group (container, service, job)" : ", swap included",
+             hg__output_bytes((double)m.machine, all, sizeof all));
+    note_value(f, "memory", text,
+               json_pack("{s:I, s:I, s:b}", "free_bytes", (json_int_t)m.left, "machine_bytes", (json_int_t)m.machine,
+                         "by_group", m.by_group));
 }
 
 static void find_kernels(findings *f)
@@ -172,6 +186,7 @@ static hg_status run_doctor(hg__call *call, hg_error *e)
     findings f = {.json = json_object(), .advice = json_array()};
     note(&f, "version", HG_VERSION);
     find_cpu(&f);
+    find_memory(&f);
     find_kernels(&f);
     find_libraries(&f);
     find_data(&f);
@@ -188,8 +203,9 @@ const hg__command hg__command_doctor = {
     .name = "doctor",
     .summary = "what this machine has, what is wrong, and how to mend it",
     .words = "",
-    .examples = (const hg__example[]){{"hourglass doctor", "processor, kernels, libraries, data, disk and terminal"},
-                                      {NULL, NULL}},
+    .examples =
+        (const hg__example[]){{"hourglass doctor", "processor, memory, kernels, libraries, data, disk and terminal"},
+                              {NULL, NULL}},
     .groups = (const hg__option_group[]){HG__COMMON_GROUP, HG__GROUPS_END},
     .size = sizeof(hg__common),
     .run = run_doctor,

@@ -188,7 +188,7 @@ run hourglass models plan runs/sixteen --infer
 ok 'but not for inference' has out 'memory for a batch of 128 in inference'
 run hourglass doctor --json
 ok 'doctor --json is JSON' json '"kernels used" in d and "advice" in d'
-ok 'and holds numbers' json 'd["threads"] >= 1 and d["this folder"]["free_bytes"] > 1e6 and d["mnist-sample"] is True'
+ok 'and holds numbers' json 'd["threads"] >= 1 and 0 < d["memory"]["free_bytes"] and d["memory"]["machine_bytes"] > 1e8 and d["this folder"]["free_bytes"] > 1e6 and d["mnist-sample"] is True'
 ok 'and names all libraries with their versions' json 'set(d["libraries"]) == {"zlib", "libpng", "jansson", "libturbojpeg", "libmd"}
     and all(v[:1].isdigit() for v in d["libraries"].values())'
 
