@@ -1,9 +1,9 @@
 """Runs ours and the peers in turn, A B A B, and appends what came of it to bench/history.csv.
 
-usage: compare.py BUILD_FOLDER [quick] [SECTION…]
+usage: compare.py BUILD_FOLDER|--check [quick] [SECTION…]
 The sections are kernels, sweep, layers, train, infer, program, quality; without one, all of them. A row is a median over
 the rounds, and the spread of their middle half as a part of it; a ratio is taken round by round. A peer that is not here
-is said and skipped.
+is said and skipped. --check only looks whether the words are known.
 """
 import csv
 import datetime
@@ -351,11 +351,14 @@ def append(table, date, state, processor):
 
 
 def main():
-    ours, words = Ours(sys.argv[1]), sys.argv[2:]
+    words = sys.argv[2:]
     known = {section.__name__: section for section in SECTIONS}
     unknown = [word for word in words if word not in known and word != "quick"]
     if unknown:
         sys.exit(f"compare.py: {unknown[0]} is no section; there are {', '.join(known)}")
+    if sys.argv[1] == "--check":
+        return
+    ours = Ours(sys.argv[1])
     chosen = [section for name, section in known.items() if name in words or not set(words) - {"quick"}]
     state = commit()  # before the history changes, which belongs to it
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")

@@ -120,7 +120,9 @@ refused 2 'HOURGLASS_ISA chooses the kernels' bench kernels --layers --set gener
 refused 2 'nosuch: is neither a preset nor a file' bench --model nosuch
 ok 'and measures nothing before it is refused' lacks err Measuring
 
-run python3 "$SOURCE_DIR/bench/compare.py" . trian
+run python3 "$SOURCE_DIR/bench/compare.py" --check quick train
+ok './dev bench knows its sections' [ "$status" = 0 ]
+run python3 "$SOURCE_DIR/bench/compare.py" --check trian
 ok './dev bench refuses a section that it does not know' has err 'trian is no section; there are kernels, sweep, layers,'
 cat >history.csv <<'END'
 date,commit,processor,row,median,spread,unit
