@@ -58,3 +58,17 @@ const char *hg__text_cut(const char *text, size_t letters, char *out, size_t n)
     else snprintf(out, n, "%.*s…", (int)fits, text);
     return out;
 }
+
+const char *hg__text_count(double count, char *out, size_t n)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.0f", count);
+    size_t length = strlen(digits), used = 0;
+    for (size_t i = 0; i < length && used + 2 < n; i++) {
+        out[used++] = digits[i];
+        size_t left = length - 1 - i;
+        if (left && left % 3 == 0 && digits[i] != '-') out[used++] = ',';
+    }
+    out[used] = 0;
+    return out;
+}

@@ -19,4 +19,7 @@ hg_status hg__text_done(hg__text *t, hg_error *e); /* HG_MEMORY when any additio
 /* A text of at most so many letters, "…" for the rest, into out[n]; of UTF-8 no letter is cut. Returns out. */
 const char *hg__text_cut(const char *text, size_t letters, char *out, size_t n);
 
+/* 12345.6 -> "12,346". Into out[n], which is returned. */
+const char *hg__text_count(double count, char *out, size_t n);
+
 #endif

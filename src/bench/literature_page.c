@@ -221,13 +221,15 @@ static void add_protocol(hg__text *t, const hg__literature *l, const hg__literat
 hg_status hg__literature_page(const hg__literature *l, const char *path, bool force, hg_error *e)
 {
     hg__text t = {0};
+    char n[32], n_test[32];
     hg__markup_head(&t);
     hg__text_add(&t, "Published protocols, trained anew");
     hg__markup_body(&t);
     hg__text_add(&t, "<header>\n<h1>Published protocols, trained anew</h1>\n");
     hg__markup_wrap(&t, "<p class=\"soft\">", l->source, "");
-    hg__text_add(&t, ": %zu pictures, %zu for the test; seed %llu</p>\n</header>\n<main>\n<section>\n", l->n_train,
-                 l->n_test, (unsigned long long)l->o.seed);
+    hg__text_add(&t, ": %s pictures, %s for the test; seed %llu</p>\n</header>\n<main>\n<section>\n",
+                 hg__text_count((double)l->n_train, n, sizeof n),
+                 hg__text_count((double)l->n_test, n_test, sizeof n_test), (unsigned long long)l->o.seed);
     add_main(&t, l);
     hg__text_add(&t, "<p>The weights after the epoch with the least training loss are measured, where theirs are the "
                      "last.</p>\n</section>\n");

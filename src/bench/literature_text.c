@@ -218,8 +218,10 @@ static void add_notes(hg__text *t, const hg__literature *l)
 
 void hg__literature_text(hg__text *t, const hg__literature *l)
 {
-    hg__text_add(t, "Published protocols, trained anew on %s (%zu pictures, %zu for the test); seed %llu\n", l->source,
-                 l->n_train, l->n_test, (unsigned long long)l->o.seed);
+    char n[32], n_test[32];
+    hg__text_add(t, "Published protocols, trained anew on %s (%s pictures, %s for the test); seed %llu\n", l->source,
+                 hg__text_count((double)l->n_train, n, sizeof n),
+                 hg__text_count((double)l->n_test, n_test, sizeof n_test), (unsigned long long)l->o.seed);
     add_main(t, l);
     add_also(t, l);
     add_reconstructions(t, l);

@@ -235,7 +235,7 @@ static hg_status print_json(hg__call *call, const hg__figures *figures, const hg
 /* "115.3", "7,012": four digits or all before the point. */
 static const char *number(double x, char *out, size_t n)
 {
-    if (x >= 1000) return hg__output_count(x, out, n);
+    if (x >= 1000) return hg__text_count(x, out, n);
     snprintf(out, n, x < 10 ? "%.2f" : "%.1f", x);
     return out;
 }

@@ -155,7 +155,7 @@ static void print_info(hg__text *out, const hg_set *set, const figures *f, const
 {
     char n[32];
     hg__text_add(out, "%s, %s: %s samples of %zu x %zu x %zu, stored as %s\n", set->name, part,
-                 hg__output_count((double)set->n, n, sizeof n), set->shape.h, set->shape.w, set->shape.c, set->stored);
+                 hg__text_count((double)set->n, n, sizeof n), set->shape.h, set->shape.w, set->shape.c, set->stored);
     if (set->scale != 1 || set->offset != 0)
         hg__text_add(out, "  scaling  stored %.6g to %.6g become 0 to 1: stored * %.6g + %.6g\n",
                      (0 - (double)set->offset) / (double)set->scale, (1 - (double)set->offset) / (double)set->scale,
@@ -167,8 +167,9 @@ static void print_info(hg__text *out, const hg_set *set, const figures *f, const
     json_t *counts = count_classes(set);
     hg__text_add(out, "  classes  %zu:", set->classes);
     for (size_t c = 0; c < set->classes && c < 100; c++)
-        hg__text_add(out, "%s %s%s%lld", c && set->class_name ? "," : "", set->class_name ? set->class_name[c] : "",
-                     set->class_name ? " " : "", (long long)json_integer_value(json_array_get(counts, c)));
+        hg__text_add(out, "%s %s%s%s", c && set->class_name ? "," : "", set->class_name ? set->class_name[c] : "",
+                     set->class_name ? " " : "",
+                     hg__text_count(json_number_value(json_array_get(counts, c)), n, sizeof n));
     hg__text_add(out, "\n");
     json_decref(counts);
 }

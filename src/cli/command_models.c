@@ -53,7 +53,7 @@ static hg_status run_list(hg__call *call, hg_error *e)
         json_array_append_new(list, facts_json(hg_preset_name(i), &f));
         if (!call->common->json)
             hg__text_add(&call->out, "%-10s%-16s%8zu%14s\n", hg_preset_name(i), shape, hg_shape_size(f.z),
-                         hg__output_count((double)f.parameters, count, sizeof count));
+                         hg__text_count((double)f.parameters, count, sizeof count));
         hg_graph_close(&g);
     }
     if (!s && call->common->json) return hg__output_json(&call->out, json_pack("{s:o}", "models", list), e);

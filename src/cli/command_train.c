@@ -143,7 +143,7 @@ static hg_status print_result(hg__call *call, const hg_train_result *r, hg_error
     if (isfinite(r->val_loss)) snprintf(validation, sizeof validation, ", validation %.6f", r->val_loss);
     hg__text_add(&call->out, "%s: %zu epoch%s, best %zu: loss %.6f%s; %s images/s, %s, weights %.12s\n", r->run,
                  r->epochs, r->epochs == 1 ? "" : "s", r->best_epoch, r->train_loss, validation,
-                 hg__output_count(r->images_per_second, rate, sizeof rate),
+                 hg__text_count(r->images_per_second, rate, sizeof rate),
                  hg__output_time(r->seconds, time, sizeof time), r->weights_sha256);
     return HG_OK;
 }
@@ -240,11 +240,12 @@ static hg_status settle_test(hg__call *call, hg_train_options *o, const hg_set *
     hg_status s = hg__source_settle_test(call->word[0], &v->source, &o->test, e);
     if (s) return s;
     size_t n = (size_t)llround(o->test * (double)set->n);
+    char part[32], all[32];
     if (n)
         hg__console_say(&call->console,
-                        "%zu of %zu samples are set aside for eval; training never sees them (--test 0 keeps "
+                        "%s of %s samples are set aside for eval; training never sees them (--test 0 keeps "
                         "them).",
-                        n, set->n);
+                        hg__text_count((double)n, part, sizeof part), hg__text_count((double)set->n, all, sizeof all));
     return HG_OK;
 }
 
@@ -253,7 +254,7 @@ static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result
     const values *v = call->values;
     hg_set_options o;
     hg_set *set = NULL;
-    char run[512], *data = NULL, *sources = NULL;
+    char run[512], n[32], *data = NULL, *sources = NULL;
     hg_train_options options = v->train;
     hg_status s = need_source_and_model(call, e);
     if (!s) s = hg__source_resolve(&o, call->word[0], &v->source, HG_TRAIN, e);
@@ -263,8 +264,8 @@ static hg_status train_new(hg__call *call, hg_train_listener *l, hg_train_result
     hg__interrupt_defer(); /* until here there is nothing to save, so a signal ends the program at once */
     if (!s) s = choose_run(v, set, run, sizeof run, &((session *)l->ctx)->old, e);
     if (s) goto done;
-    hg__console_detail(&call->console, "%s: %zu samples of %zu x %zu x %zu", set->name, set->n, set->shape.h,
-                       set->shape.w, set->shape.c);
+    hg__console_detail(&call->console, "%s: %s samples of %zu x %zu x %zu", set->name,
+                       hg__text_count((double)set->n, n, sizeof n), set->shape.h, set->shape.w, set->shape.c);
     l->data = data = describe_data(call->word[0], &v->source, set);
     l->config_sources = sources = describe_sources(call);
     s = hg_train(r, set, v->model, run, &options, l, e);

@@ -215,8 +215,8 @@ void hg__evaluation_print(hg__text *out, const hg__evaluation *v)
 {
     char n[32], parameters[32];
     hg__text_add(out, "%s on %s, %s: %s sample%s of %zu x %zu x %zu, code of %zu, %s parameters\n", v->model, v->source,
-                 v->split, hg__output_count((double)v->n, n, sizeof n), v->n == 1 ? "" : "s", v->shape.h, v->shape.w,
-                 v->shape.c, v->code, hg__output_count((double)v->parameters, parameters, sizeof parameters));
+                 v->split, hg__text_count((double)v->n, n, sizeof n), v->n == 1 ? "" : "s", v->shape.h, v->shape.w,
+                 v->shape.c, v->code, hg__text_count((double)v->parameters, parameters, sizeof parameters));
     if (v->noise)
         hg__text_add(out, "The input is corrupted by %s, as in training%s.\n", v->noise,
                      v->has_pca ? "; PCA is given the clean samples" : "");

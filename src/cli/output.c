@@ -60,20 +60,6 @@ const char *hg__output_bytes(double bytes, char *out, size_t n)
     return out;
 }
 
-const char *hg__output_count(double count, char *out, size_t n)
-{
-    char digits[32];
-    snprintf(digits, sizeof digits, "%.0f", count);
-    size_t length = strlen(digits), used = 0;
-    for (size_t i = 0; i < length && used + 2 < n; i++) {
-        out[used++] = digits[i];
-        size_t left = length - 1 - i;
-        if (left && left % 3 == 0 && digits[i] != '-') out[used++] = ',';
-    }
-    out[used] = 0;
-    return out;
-}
-
 const char *hg__output_time(double seconds, char *out, size_t n)
 {
     unsigned long s = seconds > 0 && seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 0;

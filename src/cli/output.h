@@ -18,8 +18,6 @@ hg_status hg__output_json(hg__text *out, json_t *document, hg_error *e);
 
 /* Bytes for people: "7.5 MB". Into out[n]. */
 const char *hg__output_bytes(double bytes, char *out, size_t n);
-/* 12345.6 -> "12,346". */
-const char *hg__output_count(double count, char *out, size_t n);
 /* Seconds: "0:42", "1:02:03". */
 const char *hg__output_time(double seconds, char *out, size_t n);
 /* Adds an argument as a shell has to read it. */

@@ -18,7 +18,7 @@ static int digits(size_t n) { return snprintf(NULL, 0, "%zu", n); }
 static const char *pace(double images, double seconds, char *out, size_t n)
 {
     char rate[32], left[32];
-    snprintf(out, n, "%s images/s  %s left", hg__output_count(images, rate, sizeof rate),
+    snprintf(out, n, "%s images/s  %s left", hg__text_count(images, rate, sizeof rate),
              hg__output_time(seconds, left, sizeof left));
     return out;
 }
@@ -44,7 +44,7 @@ void hg__progress_step(hg__progress_line *line, const hg_progress *p)
                      pace(p->images_per_second, p->seconds_left, speed, sizeof speed));
     if ((size_t)(h + t) >= width) /* the rate is the last to go */
         t = snprintf(tail, sizeof tail, "%.4f  %s/s", p->loss,
-                     hg__output_count(p->images_per_second, speed, sizeof speed));
+                     hg__text_count(p->images_per_second, speed, sizeof speed));
     size_t text = (size_t)(h + t) + 3, bar = width > text ? width - text : 0;
     fprintf(stderr, "\r\033[K%.*s", (int)width - 1, head);
     if (bar >= LEAST_BAR)

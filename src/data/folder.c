@@ -3,6 +3,7 @@
  * order is the same on every machine. All pictures become one size; as soon as one is in colour, all are. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "data/formats.h"
 #include "data/resize.h"
 
@@ -157,19 +158,20 @@ static hg_status become_colour(hg__table *t, size_t done, const char *name, hg_e
 /* Nobody should find out from blurred or squashed pictures that theirs were not of one size. */
 static void say_resized(const hg__table *t, const listing *l, const hg_set_options *o, const char *name)
 {
-    char line[4400];
+    char line[4400], some[32], all[32];
     size_t resized = l->resized;
     if (l->stretched && o->fit == HG_FIT_STRETCH && o->say) {
-        snprintf(
-            line, sizeof line,
-            "%s: %zu of %zu pictures are stretched to the aspect of %zu x %zu; --fit crop or --fit pad keeps theirs",
-            name, l->stretched, t->n, t->shape.h, t->shape.w);
+        snprintf(line, sizeof line,
+                 "%s: %s of %s pictures are stretched to the aspect of %zu x %zu; --fit crop or --fit pad keeps theirs",
+                 name, hg__text_count((double)l->stretched, some, sizeof some),
+                 hg__text_count((double)t->n, all, sizeof all), t->shape.h, t->shape.w);
         o->say(o->say_ctx, line);
     }
     if (!resized || o->resize.h || !o->say) return;
     snprintf(line, sizeof line,
-             "%s: %zu of %zu pictures become %zu x %zu, the size of the first; --resize chooses another", name, resized,
-             t->n, t->shape.h, t->shape.w);
+             "%s: %s of %s pictures become %zu x %zu, the size of the first; --resize chooses another", name,
+             hg__text_count((double)resized, some, sizeof some), hg__text_count((double)t->n, all, sizeof all),
+             t->shape.h, t->shape.w);
     o->say(o->say_ctx, line);
 }
 

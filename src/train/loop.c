@@ -2,6 +2,7 @@
  *
  * At an epoch's end the best weights are written, then the row of metrics, then the checkpoint. Whatever comes before
  * the checkpoint is done again by a resume, with the same bits, so a crash between any two of them leaves no trace. */
+#include "base/text.h"
 #include "record/run_folder.h"
 #include "train/train_rows.h"
 #include "train/trainer.h"
@@ -150,9 +151,11 @@ static void fill_result(hg__trainer *t, hg_train_result *r)
 static void say_begin(const hg__trainer *t)
 {
     size_t threads = hg__team_size(t->update.team);
+    char n[32], n_val[32];
     if (hg__train_is_done(t)) return;
-    hg__say(t->l, "training %s on %s: %zu sample%s, %zu for validation, %zu thread%s", hg_model_graph(t->model)->name,
-            t->set->name, t->n_train, t->n_train == 1 ? "" : "s", t->n_val, threads, threads == 1 ? "" : "s");
+    hg__say(t->l, "training %s on %s: %s sample%s, %s for validation, %zu thread%s", hg_model_graph(t->model)->name,
+            t->set->name, hg__text_count((double)t->n_train, n, sizeof n), t->n_train == 1 ? "" : "s",
+            hg__text_count((double)t->n_val, n_val, sizeof n_val), threads, threads == 1 ? "" : "s");
 }
 
 hg_status hg__train_on(hg__trainer *t, hg_train_result *r, hg_error *e)

@@ -181,7 +181,8 @@ run hourglass models ops
 ok 'models ops lists the lines of a graph' sh -c "grep -q '^conv KxK' out && grep -q ^batchnorm out && grep -q ^mirror out"
 run hourglass models show $R
 ok 'models show takes a run' [ "$status" = 0 ]
-hourglass train mnist-sample --model pool --limit 100 --epochs 1 --batch 16 --out runs/sixteen -q >/dev/null
+run hourglass train mnist-sample --model pool --val 0 --epochs 1 --batch 16 --out runs/sixteen
+ok 'a thousand samples are counted with a comma' has err 'training pool on mnist-sample: 1,000 samples, 0 for validation'
 run hourglass models plan runs/sixteen
 ok 'models plan plans a run for its own batch' has out 'memory for a batch of 16 in training'
 run hourglass models plan runs/sixteen --infer
