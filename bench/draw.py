@@ -15,8 +15,8 @@ Newer versions of the peers, and compiled PyTorch, are not measured.
 
 # Section: heading, what it says, the command behind it.
 SECTIONS = {
-    "train": ("Training", """Images/s at batch 128: gradient, Adam, repacking; no data is read. The f32 floor is the speed at which the
-operations that the graph counts would run at the multiply-add peak measured in the same round. PyTorch "eager" is as users write it,
+    "train": ("Training", """Images/s at batch 128: gradient, Adam, repacking; no data is read. % of peak is the share of the speed at which the
+operations that the graph counts would run at the multiply-add peak in float32, measured in the same round. PyTorch "eager" is as users write it,
 "tuned" is channels last, with the transposed convolution spelled as the input gradient of a convolution (oneDNN runs it) and glibc told to
 keep large blocks of memory (MALLOC_TRIM_THRESHOLD_ and its like: up to twice as fast); "bf16" is that under autocast. All use two threads and
 OpenBLAS in its OpenMP build. Hourglass computes in float32, in bf16 where a row says so (--precision bf16; on the tiles of AMX where there are some).
@@ -80,8 +80,8 @@ def unique(values):
 
 def heading(who, rows):
     units = unique(r["unit"] for r in rows if r["who"] == who)
-    if " / " in who:
-        return "% of the f32 floor" if who.endswith("floor") else "ratio to " + who.split(" / ")[1]
+    if " / " in who:  # the history calls the speed at the peak of float32 the f32 floor
+        return "% of peak" if who.endswith("floor") else "ratio to " + who.split(" / ")[1]
     return who + (f", {units[0]}" if len(units) == 1 else "")
 
 

@@ -1,5 +1,6 @@
 /* bench_train.c: training images/s of the standing models on random pictures: gradient, optimiser, repacking; no data
- * is read. The share is that of the floor: the operations that the graph counts, at the peak of as many threads. */
+ * is read. The share is of the speed at which the operations that the graph counts would run at the peak of as many
+ * threads. */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "bench/bench.h"

@@ -251,12 +251,12 @@ static void print_table(hg__call *call, const hg__figures *figures, const hg__ke
         const hg__figure *f = &figures->at[i];
         char median[32], share[32] = "", spread[32] = "";
         if (strcmp(f->bench, bench))
-            hg__text_add(&call->out, "%s%-40s %-15s %12s %-13s %6s %6s\n", i ? "\n" : "", f->bench, "", "median", "",
-                         "spread", "% max");
+            hg__text_add(&call->out, "%s%-40s %-15s %12s %-13s %6s %10s\n", i ? "\n" : "", f->bench, "", "median", "",
+                         "spread", "% of peak");
         bench = f->bench;
         if (f->share > 0) snprintf(share, sizeof share, "%.1f", 100 * f->share);
         if (f->spread > 0) snprintf(spread, sizeof spread, "%.1f %%", 100 * f->spread);
-        hg__text_add(&call->out, "%-40s %-15s %12s %-13s %6s %6s\n", f->row, f->variant,
+        hg__text_add(&call->out, "%-40s %-15s %12s %-13s %6s %10s\n", f->row, f->variant,
                      number(f->median, median, sizeof median), f->unit, spread, share);
     }
 }
@@ -293,9 +293,9 @@ const hg__command hg__command_bench = {
         "all. infer: one image on one thread (p50, p99), a thousand on all, and opening a plan. 'hourglass bench' "
         "alone runs these three.\n\n"
         "A figure is the median over the rounds; spread is the width of their middle half. Every round goes "
-        "through all rows in turn. % max is the share of the multiply-add peak in float32, which is measured beside "
-        "it in each round. For training it is the share of the speed at which the model's own operations would run "
-        "at that peak: it passes 100 where a plan needs fewer operations, or where products are in bf16. For "
+        "through all rows in turn. % of peak is the share of the multiply-add peak in float32, which is measured "
+        "beside it in each round. For training it is the share of the speed at which the model's own operations would "
+        "run at that peak: it passes 100 where a plan needs fewer operations, or where products are in bf16. For "
         "\"times as fast\" it is the gain as a share of what the peak gains. A large spread means that others are at "
         "work on the machine.\n\n"
         "A layer is written as in a model, with its samples and its input behind it: conv 3x3 64 /2 of 16 x "

@@ -53,7 +53,7 @@ ok 'with one thread there is nothing to compare' sh -c "! grep -q 'times as fast
 
 run hourglass bench infer --model pool --rounds 1
 ok 'bench infer exits with 0' [ "$status" = 0 ]
-ok 'without --json it is a table' sh -c "grep -q '^infer .*median' out && grep -q '^pool encode p50 *1 thread .* us' out"
+ok 'without --json it is a table' sh -c "grep -q '^infer .*median .*spread  % of peak$' out && grep -q '^pool encode p50 *1 thread .* us' out"
 ok 'it says on standard error what it does' has err 'Measuring infer ...'
 for row in 'encode p99' 'decode p50' 'both of 1,000' 'open a plan' 'open another plan'; do
     ok "the table has $row" has out "pool $row"
