@@ -1,9 +1,9 @@
 /* test_bench.c: the statistics behind every figure, the collection of samples, and the random layers of the sweep. */
+#include "bench/geometry.h"
 #include "bench/layer.h"
 #include "bench/peak.h"
 #include "bench/samples.h"
 #include "bench/statistics.h"
-#include "bench/sweep.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -47,7 +47,7 @@ static const hg__option rows[] = {
      .offset = AT(model),
      .fallback = "",
      .value = "NAME|FILE|RUN",
-     .help = "train, infer: only this model, with fresh weights, instead of all presets"},
+     .help = "train, infer, kernels --layers: only this model, with fresh weights, instead of the presets"},
     HG__PRECISION_ROW(AT(precision), "train, infer: of the layers' products; int8 for infer alone"),
     {.name = "set",
      .type = HG__TEXT,
@@ -65,7 +65,8 @@ static const hg__option rows[] = {
     {.name = "layers",
      .type = HG__FLAG,
      .offset = AT(layers),
-     .help = "kernels: the presets' layers instead, one by one, three passes each; with --sweep, random ones"},
+     .help = "kernels: layers instead, one by one, three passes each: the presets', with --model a model's, with "
+             "--sweep random ones"},
     {.name = "seed",
      .type = HG__U64,
      .offset = AT(seed),
@@ -107,7 +108,7 @@ static const struct {
 } readers[] = {
     {"rounds", SPEED, "kernels, train and infer"},
     {"pin", TRAIN | INFER, "train and infer"},
-    {"model", TRAIN | INFER, "train and infer"},
+    {"model", SPEED, "kernels --layers, train and infer"},
     {"precision", TRAIN | INFER, "train and infer"},
     {"set", KERNELS, "kernels"},
     {"sweep", KERNELS, "kernels"},
@@ -133,6 +134,30 @@ static hg_status refuse(const hg__call *call, const char *option, const char *na
 
 enum { LEAST_SWEEP = 10 }; /* fewer random layers have no deciles */
 
+/* What stands in place of the rows of the kernel table. */
+static hg_status check_layers(const hg__call *call, unsigned asked, hg_error *e)
+{
+    const hg__bench_options *o = &((const values *)call->values)->o;
+    const bool layers = hg__call_typed(call, "layers"), model = hg__call_typed(call, "model");
+    if (!call->words && (layers || hg__call_typed(call, "sweep")))
+        return hg__fail(e, HG_USAGE, layers ? "--layers" : "--sweep",
+                        "is for bench kernels, in place of its rows; write 'hourglass bench kernels'");
+    if (asked & KERNELS && o->sweep && o->sweep < LEAST_SWEEP && !o->layers)
+        return hg__fail(e, HG_USAGE, "--sweep",
+                        "%zu %s no deciles: ask for %d or more, or add --layers to see each of them", o->sweep,
+                        o->sweep == 1 ? "layer has" : "layers have", LEAST_SWEEP);
+    if (asked & KERNELS && *o->set && (o->sweep || o->layers))
+        return hg__fail(e, HG_USAGE, "--set",
+                        "chooses rows of the kernel table; for --sweep and --layers HOURGLASS_ISA chooses the kernels");
+    if (hg__call_typed(call, "seed") && !o->sweep && !(asked & LITERATURE))
+        return hg__fail(e, HG_USAGE, "--seed", "is for --sweep and bench literature; leave it out");
+    if (asked == KERNELS && model && o->sweep)
+        return hg__fail(e, HG_USAGE, "--model", "has no random layers; leave out --sweep, or --model");
+    if (asked == KERNELS && model && !o->layers)
+        return hg__fail(e, HG_USAGE, "--model", "is for bench train, infer and kernels --layers; add --layers");
+    return HG_OK;
+}
+
 /* What is wrong is told before anything is measured. */
 static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e)
 {
@@ -142,22 +167,8 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
         if (!(readers[i].by & asked)) s = refuse(call, readers[i].option, readers[i].names, e);
     for (const hg__option *row = hg__literature_rows; !s && row->name && !(asked & LITERATURE); row++)
         s = refuse(call, row->name, literature, e);
+    if (!s) s = check_layers(call, asked, e);
     if (s) return s;
-    const bool layers = hg__call_typed(call, "layers");
-    if (!call->words && (layers || hg__call_typed(call, "sweep")))
-        return hg__fail(e, HG_USAGE, layers ? "--layers" : "--sweep",
-                        "is for bench kernels, in place of its rows; write 'hourglass bench kernels'");
-    if (asked & KERNELS && o->sweep && o->sweep < LEAST_SWEEP && !o->layers)
-        return hg__fail(e, HG_USAGE, "--sweep",
-                        "%zu %s no deciles: ask for %d or more, or add --layers to see each of them", o->sweep,
-                        o->sweep == 1 ? "layer has" : "layers have", LEAST_SWEEP);
-    const bool kernels = asked & KERNELS && *o->set;
-    if (kernels && (o->sweep || o->layers))
-        return hg__fail(e, HG_USAGE, "--set",
-                        "chooses rows of the kernel table; for --sweep and --layers HOURGLASS_ISA "
-                        "chooses the kernels");
-    if (hg__call_typed(call, "seed") && !o->sweep && !(asked & LITERATURE))
-        return hg__fail(e, HG_USAGE, "--seed", "is for --sweep and bench literature; leave it out");
     const hg__kernels *k;
     const hg_precision precision = hg__precision_named(o->precision);
     hg_graph *g = NULL;
@@ -165,8 +176,8 @@ static hg_status check_options(const hg__call *call, unsigned asked, hg_error *e
     if (asked & TRAIN && precision == HG_PRECISION_INT8)
         return hg__fail(e, HG_USAGE, hg__call_source(call, "precision", source, sizeof source),
                         "nets do not train in int8; that is for bench infer");
-    if (kernels) s = hg__kernels_named(&k, o->set, "--set", e);
-    if (!s && asked & (TRAIN | INFER) && *o->model) s = hg__bench_graph(&g, o->model, e);
+    if (asked & KERNELS && *o->set) s = hg__kernels_named(&k, o->set, "--set", e);
+    if (!s && *o->model && (asked & (TRAIN | INFER) || o->layers)) s = hg__bench_graph(&g, o->model, e);
     hg_graph_close(&g);
     return s;
 }
@@ -244,6 +255,9 @@ static void print_table(hg__call *call, const hg__figures *figures, const hg__ke
 {
     const char *bench = "";
     char processor[256];
+    int wide = 40; /* the column of the rows */
+    for (size_t i = 0; i < figures->n; i++)
+        if (strlen(figures->at[i].row) > (size_t)wide) wide = (int)strlen(figures->at[i].row);
     hg__text_add(&call->out, "%s: kernels %s, %zu %s, median of %zu\n\n",
                  hg__processor_name(processor, sizeof processor), k->name, threads, threads == 1 ? "thread" : "threads",
                  ((const values *)call->values)->o.rounds);
@@ -251,12 +265,12 @@ static void print_table(hg__call *call, const hg__figures *figures, const hg__ke
         const hg__figure *f = &figures->at[i];
         char median[32], share[32] = "", spread[32] = "";
         if (strcmp(f->bench, bench))
-            hg__text_add(&call->out, "%s%-40s %-15s %12s %-13s %6s %10s\n", i ? "\n" : "", f->bench, "", "median", "",
-                         "spread", "% of peak");
+            hg__text_add(&call->out, "%s%-*s %-15s %12s %-13s %6s %10s\n", i ? "\n" : "", wide, f->bench, "", "median",
+                         "", "spread", "% of peak");
         bench = f->bench;
         if (f->share > 0) snprintf(share, sizeof share, "%.1f", 100 * f->share);
         if (f->spread > 0) snprintf(spread, sizeof spread, "%.1f %%", 100 * f->spread);
-        hg__text_add(&call->out, "%-40s %-15s %12s %-13s %6s %10s\n", f->row, f->variant,
+        hg__text_add(&call->out, "%-*s %-15s %12s %-13s %6s %10s\n", wide, f->row, f->variant,
                      number(f->median, median, sizeof median), f->unit, spread, share);
     }
 }
@@ -310,6 +324,7 @@ const hg__command hg__command_bench = {
             {"hourglass bench train --model conv --rounds 9", "one model, with more care"},
             {"hourglass bench train --precision bf16", "with products in bf16"},
             {"hourglass bench infer --model runs/conv-mnist", "a net of your own; its weights do not matter"},
+            {"hourglass bench kernels --layers --model runs/conv-mnist", "the same net, layer by layer"},
             {"hourglass bench kernels --sweep 100", "random layers: deciles, and the ten worst"},
             {"hourglass bench infer --json -q > infer.json", "for a program"},
             {"hourglass bench literature -o literature.html", "published results beside ours"},

@@ -79,10 +79,8 @@ static void add_inputs(hg__text *t, const hg_graph *g, size_t i)
     for (size_t k = 0; k < n->inputs; k++) hg__text_add(t, " %s", g->node[n->input[k]].name);
 }
 
-/* The node as a line of graph text, with what was solved written out; +1 is the output padding. */
-static void write_op(hg__text *t, const hg_graph *g, size_t i)
+void hg__node_write(hg__text *t, const hg__node *n)
 {
-    const hg__node *n = &g->node[i];
     const hg__attr *a = &n->attr;
     bool is_act = !strcmp(n->op->name, "act");
     hg__text_add(t, "%s", is_act ? hg__act_name(a->act) : n->op->name);
@@ -91,9 +89,15 @@ static void write_op(hg__text *t, const hg_graph *g, size_t i)
     if (n->op->words & HG__WORD_BIAS && !a->bias) hg__text_add(t, " nobias");
     if (!is_act && a->act != HG__ACT_NONE) hg__text_add(t, " %s", hg__act_name(a->act));
     if (a->act == HG__ACT_LEAKY || a->act == HG__ACT_ELU) hg__text_add(t, "=%g", (double)a->slope);
+}
+
+static void write_op(hg__text *t, const hg_graph *g, size_t i)
+{
+    const hg__node *n = &g->node[i];
+    hg__node_write(t, n);
     add_inputs(t, g, i);
-    if (a->sum) hg__text_add(t, " sum");
-    if (n->op->words & HG__WORD_FACTOR && a->factor != 1) hg__text_add(t, " * %g", a->factor);
+    if (n->attr.sum) hg__text_add(t, " sum");
+    if (n->op->words & HG__WORD_FACTOR && n->attr.factor != 1) hg__text_add(t, " * %g", n->attr.factor);
 }
 
 /* ---- Figures ---------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #ifndef HG_NET_GRAPH_H
 #define HG_NET_GRAPH_H
 
+#include "base/text.h"
 #include "net/op.h"
 
 #include <hourglass/net.h>
@@ -18,6 +19,10 @@ struct hg_graph {
 /* The node that gives a named value; HG__MOST_NODES: none. Only y may be given twice, by the line of the text and by
  * its sigmoid, where a loss bce_logits made logits of the first: the later one, the reconstruction, is found. */
 size_t hg__graph_find(const hg_graph *g, const char *value);
+
+/* The node as graph text, with what was solved written out, but without its inputs: "conv 3x3 32 /2 relu"; +1 is the
+ * output padding. */
+void hg__node_write(hg__text *t, const hg__node *n);
 
 /* The stretches of the weight block, in order. name: "3.weight", the node's name before the point. */
 typedef struct hg__stretch {

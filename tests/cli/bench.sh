@@ -34,6 +34,19 @@ run hourglass bench kernels --layers --rounds 1 --json -q
 ok 'the layers exit with 0' [ "$status" = 0 ] && figures
 ok 'each has three passes' [ "$(grep -c '^layers|deconv 3x3 32 /2 of 16 x 7x7x64|.*|GFLOP/s|True|[0-9]' figures)" = 3 ]
 
+printf 'input 6x6x2 -> x\nconv 3x3 4 /2 relu\ndense 5 -> z\nmirror sigmoid -> y\nloss mse y x\n' >own.hg
+run hourglass bench kernels --layers --model own.hg --rounds 1 --json -q
+ok "a model's layers exit with 0" [ "$status" = 0 ] && figures
+for row in 'conv 3x3 4 /2 p1 of .* x 6x6x2' 'dense 5 of 128 x 1x1x36' 'dense 36 of 128 x 1x1x5' \
+    'deconv 3x3 2 /2 p1 to 6x6 of .* x 3x3x4'; do
+    ok "they have $row" [ "$(grep -c "^layers|$row|" figures)" = 3 ]
+done
+ok 'and no others' [ "$(grep -c '^layers|' figures)" = 12 ]
+run hourglass bench kernels --layers --sweep 20 --model own.hg
+ok 'random layers neither' has err 'has no random layers'
+run hourglass bench kernels --layers --model none.hg
+ok 'a model that is not there is named' has err 'none.hg: '
+
 run hourglass bench kernels --layers --sweep 4 --seed 7 --rounds 1 --json -q
 ok 'random layers exit with 0 too' [ "$status" = 0 ] && figures
 cut -d'|' -f2 figures >seven
@@ -113,7 +126,7 @@ refused 2 "--layers: is for bench kernels, in place of its rows; write 'hourglas
 refused 2 '--sweep: is for bench kernels, in place of its rows' bench --sweep 20
 refused 2 '--sweep: 9 layers have no deciles: ask for 10 or more, or add --layers' bench kernels --sweep 9
 refused 2 '--output: is for bench literature' bench -o page.html
-refused 2 '--model: is for bench train and infer' bench kernels --model conv
+refused 2 '--model: is for bench train, infer and kernels --layers' bench kernels --model conv
 refused 2 '--precision: is for bench train and infer' bench kernels --precision bf16
 refused 2 'nets do not train in int8; that is for bench infer' bench --precision int8
 refused 2 'HOURGLASS_ISA chooses the kernels' bench kernels --layers --set generic
