@@ -126,7 +126,7 @@ typedef struct plane {
 /* Before the first part. may_trim: where it pays. most_copies: of weights, that parts may have besides W itself. */
 static plane plane_of(const way *w, const hg__correlate *g, bool may_trim, size_t most_copies)
 {
-    const bool wide = in_c(w) >= FEW_VALUES;
+    const bool wide = w->in.c / products(w) >= FEW_VALUES;
     plane a = {.y = hg__lane_of(g->y, w->scatters, w->in.h, w->out.h, wide),
                .x = hg__lane_of(g->x, w->scatters, w->in.w, w->out.w, wide)};
     size_t own = g->y.k * g->x.k, met = hg__lane_taps(&a.y) * hg__lane_taps(&a.x);
@@ -243,7 +243,7 @@ static hg__frame frame_of(const plane *a) { return (hg__frame){a->y.before, a->x
 static way build_way(const hg__setup *s, const hg__correlate *g, bool scatters, bump *b)
 {
     way w = way_of(g, scatters);
-    const bool shares = s->k->precision == HG_PRECISION_F32;
+    const bool shares = s->k->precision == HG_PRECISION_F32 && !is_depthwise(&w);
     /* Without copies only single samples count: their parts would read W from far away again and again. */
     plane a = plane_of(&w, g, true, shares && s->train ? SIZE_MAX : MOST_COPIES);
     size_t n = 0;
