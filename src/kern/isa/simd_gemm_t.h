@@ -5,7 +5,8 @@
  * order of the rows, which a cut between two rows does not change. Where a step is long (T_AHEAD, two vectors wide),
  * D is read as it lies: what a step takes comes from the L2 cache in time, and from further away when it is asked for
  * some rows ahead. Else, and where rows of D are so far apart that they would push each other out of every cache, a
- * panel is copied first, of as few rows as stay in the L1 cache; unless too few tiles use it to pay for that. */
+ * panel is copied first, of as few rows as stay in the L1 cache; unless too few tiles use it to pay for that. So are
+ * tiles of A whose rows lie a power of two apart, as those of wide dense layers do. */
 #ifndef HG_KERN_ISA_SIMD_GEMM_T_H
 #define HG_KERN_ISA_SIMD_GEMM_T_H
 
@@ -16,6 +17,9 @@ enum {
     T_LONG = T_AHEAD ? 1024 : T_NEAR, /* … or in the L2 cache */
     T_APART = 256, /* elements from a row of D to the next that are too many to read it as it lies … */
     T_FEW = 2,     /* … unless no more tiles than these use a panel */
+    T_ALIKE = 256, /* elements from a row of A to the next: multiples of these meet on few places of the L1 cache, … */
+    T_GROUP = 16,  /* … so A is copied, as many tiles at a time as stay in the L2 cache with a panel of D, … */
+    T_USES = 3,    /* … where as many panels or more use the copy */
     T_ALONE = 9,   /* elements of A's rows that one tile takes, one vector wide: a 3x3 window of one channel */
 };
 
@@ -104,23 +108,56 @@ ALWAYS_INLINE float *t_row(const hg__gemm_t *g, size_t r, size_t k)
     return g->c + (hg__offset(g->c_run, r, g->run) + (ptrdiff_t)k) * (ptrdiff_t)g->c_step;
 }
 
-/* The panel that starts at column j, for all elements of A's rows. */
-static void t_columns(const hg__gemm_t *g, t_tile *t, size_t j)
+/* How A's elements are cut into tiles, and which of these are next. */
+typedef struct t_cut {
+    size_t all, tiles, first, last; /* the tiles first … last-1 */
+} t_cut;
+
+static t_cut t_cut_of(const hg__gemm_t *g, size_t most)
 {
-    bool single = g->n - j <= W;
-    size_t all = g->runs * g->run, most = !single ? TILE_ROWS : all == T_ALONE ? T_ALONE : SINGLE_ROWS;
-    size_t parts = (all + most - 1) / most;
+    const size_t all = g->runs * g->run, tiles = (all + most - 1) / most;
+    return (t_cut){.all = all, .tiles = tiles, .last = tiles};
+}
+
+/* Where in A and C, from column j on, the elements of tile p are; gives how many there are. */
+static size_t t_place(const hg__gemm_t *g, const t_cut *cut, size_t p, size_t j, t_tile *t)
+{
+    const size_t from = part_start(cut->all, cut->tiles, p), height = part_start(cut->all, cut->tiles, p + 1) - from;
+    size_t r = from / g->run, k = from % g->run;
+    for (size_t q = 0; q < height; q++) {
+        t->at[q] = hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k;
+        t->c[q] = t_row(g, r, k) + j;
+        t->joined = !q || (t->joined && t->at[q] == t->at[q - 1] + 1);
+        if (++k == g->run) k = 0, r++;
+    }
+    return height;
+}
+
+/* The panel that starts at column j, for the tiles of the cut. near: their copies; NULL: A is read as it lies. */
+static void t_columns(const hg__gemm_t *g, t_tile *t, size_t j, const t_cut *cut, const float *near)
+{
+    const bool single = g->n - j <= W;
     t->columns = g->n - j;
-    for (size_t p = 0, r = 0, k = 0; p < parts; p++) {
-        size_t from = part_start(all, parts, p), to = part_start(all, parts, p + 1);
-        for (size_t q = from; q < to; q++) {
-            t->at[q - from] = hg__offset(g->a_run, r, g->run) + (ptrdiff_t)k;
-            t->c[q - from] = t_row(g, r, k) + j;
-            t->joined = q == from || (t->joined && t->at[q - from] == t->at[q - from - 1] + 1);
-            if (++k == g->run) k = 0, r++;
+    for (size_t p = cut->first; p < cut->last; p++) {
+        const size_t height = t_place(g, cut, p, j, t);
+        for (size_t q = 0; near && q < height; q++) t->at[q] = (ptrdiff_t)q;
+        if (near) t->a = near + (p - cut->first) * t->rows * TILE_ROWS, t->joined = true;
+        if (single) t_singles[height - 1](t);
+        else t_panels[height - 1](t);
+    }
+}
+
+/* The tiles of the cut, one behind the other: [last - first][rows][TILE_ROWS]. */
+static void t_gather(const hg__gemm_t *g, t_tile *t, const t_cut *cut, float *out)
+{
+    for (size_t p = cut->first; p < cut->last; p++) {
+        const size_t height = t_place(g, cut, p, 0, t);
+        const bool whole = t->joined && height == TILE_ROWS;
+        for (size_t i = 0; i < t->rows; i++, out += TILE_ROWS) {
+            const float *a = g->a + t->a_row[i];
+            if (whole) memcpy(out, a + t->at[0], TILE_ROWS * sizeof *out);
+            for (size_t q = 0; !whole && q < height; q++) out[q] = a[t->at[q]];
         }
-        if (single) t_singles[to - from - 1](t);
-        else t_panels[to - from - 1](t);
     }
 }
 
@@ -142,18 +179,38 @@ static void t_rows(const int32_t *list, size_t step, size_t first, size_t rows, 
     for (size_t i = rows; i < rows + T_AHEAD; i++) out[i] = out[rows - 1];
 }
 
-/* copy: room for a panel, or NULL: D is read as it lies. */
-static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy)
+/* The tiles of the cut, all columns. copy: room for a panel, or NULL: D is read as it lies. */
+static void t_tiles(const hg__gemm_t *g, size_t first, t_tile *t, const t_cut *cut, float *copy, const float *near)
 {
-    ptrdiff_t a_row[T_LONG + T_AHEAD], d_row[T_LONG + T_AHEAD];
+    for (size_t j = 0; j < g->n; j += PANEL) {
+        t_cut now = *cut;
+        if (!near && g->n - j <= W) now = t_cut_of(g, cut->all == T_ALONE ? T_ALONE : SINGLE_ROWS);
+        if (copy) t_copy(g, first, t->rows, j, copy);
+        t->d = copy ? copy : g->d + j;
+        t_columns(g, t, j, &now, near);
+    }
+}
+
+/* near: room for T_GROUP tiles of A, or NULL: A is read as it lies. */
+static void t_block(const hg__gemm_t *g, size_t first, size_t rows, float *copy, float *near)
+{
+    ptrdiff_t a_row[T_LONG + T_AHEAD], d_row[T_LONG + T_AHEAD], near_row[T_NEAR + T_AHEAD];
     t_tile t = {.rows = rows, .a_row = a_row, .d_row = d_row, .a = g->a, .add = g->add || first};
     t_rows(g->a_row, g->a_step, first, rows, a_row);
     if (copy) t_rows(NULL, t.d_step = PANEL, 0, rows, d_row);
     else t_rows(g->d_row, t.d_step = g->d_step, first, rows, d_row);
-    for (size_t j = 0; j < g->n; j += PANEL) {
-        if (copy) t_copy(g, first, rows, j, copy);
-        t.d = copy ? copy : g->d + j;
-        t_columns(g, &t, j);
+    t_cut cut = t_cut_of(g, TILE_ROWS);
+    if (!near) {
+        t_tiles(g, first, &t, &cut, copy, NULL);
+        return;
+    }
+    t_rows(NULL, TILE_ROWS, 0, rows, near_row);
+    for (const size_t tiles = cut.tiles; cut.first < tiles; cut.first = cut.last) {
+        cut.last = cut.first + T_GROUP < tiles ? cut.first + T_GROUP : tiles;
+        t.a_row = a_row;
+        t_gather(g, &t, &cut, near);
+        t.a_row = near_row;
+        t_tiles(g, first, &t, &cut, copy, near);
     }
 }
 
@@ -164,14 +221,21 @@ static bool t_copies(const hg__gemm_t *g)
     return g->n % W || !few || g->d_row;
 }
 
+static bool t_gathers(const hg__gemm_t *g)
+{
+    const ptrdiff_t apart = g->m > 1 ? hg__offset(g->a_row, 1, g->a_step) - hg__offset(g->a_row, 0, g->a_step) : 1;
+    return apart % T_ALIKE == 0 && g->n > (T_USES - 1) * PANEL;
+}
+
 static void gemm_t_wide(const hg__gemm_t *g)
 {
     float copy[T_NEAR * PANEL] __attribute__((aligned(64)));
-    const bool copies = t_copies(g);
+    float near[T_GROUP * T_NEAR * TILE_ROWS] __attribute__((aligned(64)));
+    const bool gathers = t_gathers(g), copies = gathers || t_copies(g);
     const size_t most = copies ? T_NEAR : T_LONG, parts = (g->m + most - 1) / most;
     for (size_t p = 0; p < parts; p++) {
         const size_t first = part_start(g->m, parts, p), next = part_start(g->m, parts, p + 1);
-        t_block(g, first, next - first, copies ? copy : NULL);
+        t_block(g, first, next - first, copies ? copy : NULL, gathers ? near : NULL);
     }
 }
 
