@@ -87,18 +87,32 @@ static hg__gemm_t gemm_t_of(const product *p, const real *d, real *c)
                         .sample = p->sample};
 }
 
+/* Rows that push each other out of a cache, where they are equal steps apart. */
+static void part_rows(box *b, product *p)
+{
+    size_t reach = p->a_size - (p->m - 1) * p->a_step;
+    if (!p->a_row && !pick(b, 0, 2)) {
+        p->a_step = (p->a_step + 255) / 256 * 256;
+        p->a_size = (p->m - 1) * p->a_step + reach;
+        p->a = operands(b, p->a_size);
+    }
+    if (!p->c_row && !pick(b, 0, 2)) {
+        p->c_step += 512;
+        p->c_size = (p->m - 1) * p->c_step + p->n;
+    }
+}
+
 /* As product_of, now and then with more rows than a block has, or several. */
 static product tall_product(box *b)
 {
     product p = product_of(b);
-    if (pick(b, 0, 3)) return p;
-    if (!pick(b, 0, 2)) p.sample = pick(b, 10, 300), p.m = p.sample * pick(b, 1, 4);
-    p.m += (pick(b, 0, 3) ? 250 : 2400) / p.sample * p.sample;
-    place_a(b, &p);
-    place_c(b, &p);
-    if (p.c_row || pick(b, 0, 1)) return p;
-    p.c_step += 512; /* rows that push each other out of a cache */
-    p.c_size = (p.m - 1) * p.c_step + p.n;
+    if (!pick(b, 0, 3)) {
+        if (!pick(b, 0, 2)) p.sample = pick(b, 10, 300), p.m = p.sample * pick(b, 1, 4);
+        p.m += (pick(b, 0, 3) ? 250 : 2400) / p.sample * p.sample;
+        place_a(b, &p);
+        place_c(b, &p);
+    }
+    part_rows(b, &p);
     return p;
 }
 
