@@ -140,7 +140,7 @@ static void report_worst(const layers *l, scored *all, size_t n, hg__figures *fi
 {
     qsort(all, n, sizeof *all, compare);
     for (size_t i = 0; i < n && i < WORST; i++) {
-        char row[96];
+        char row[160];
         add(figures, describe(&l->at[all[i].row / HG__PASSES], row, sizeof row), passes[all[i].row % HG__PASSES],
             all[i].share);
     }

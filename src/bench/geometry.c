@@ -114,6 +114,7 @@ hg_status hg__geometries_of(hg__geometry **list, size_t *n, const char *model, h
     if (!s) s = hg__plan_sketch(&p, m, &o, e);
     *list = NULL, *n = 0;
     if (!s) s = list_layers(p->g, p->micro, list, n, e);
+    if (!s && !*n) s = hg__fail(e, HG_MODEL, model, "has no convolution and no dense layer to measure");
     hg_plan_close(&p);
     hg_model_close(&m);
     return s;

@@ -6,7 +6,7 @@
 #include "base/fail.h"
 
 typedef struct hg__geometry {
-    char line[64]; /* of graph text: "conv 3x3 32 /2" */
+    char line[96]; /* of graph text: "conv 3x3 32 /2" */
     hg_shape in;
     size_t n; /* samples */
 } hg__geometry;

@@ -8,7 +8,7 @@
 /* One line of the result. */
 typedef struct hg__figure {
     const char *bench, *unit; /* "kernels", "GFLOP/s" */
-    char row[96];             /* "conv 32->64 3x3/2" */
+    char row[160];            /* "conv 32->64 3x3/2" */
     char variant[32];         /* "avx512", "2 threads"; may be "" */
     double median, spread;
     double share; /* of what the machine can do at most; 0: there is no such measure */

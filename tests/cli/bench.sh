@@ -44,6 +44,9 @@ done
 ok 'and no others' [ "$(grep -c '^layers|' figures)" = 12 ]
 run hourglass bench kernels --layers --sweep 20 --model own.hg
 ok 'random layers neither' has err 'has no random layers'
+printf 'input 6x6x2 -> x\nmaxpool 2 -> z\nup 2 -> y\nloss mse y x\n' >bare.hg
+run hourglass bench kernels --layers --model bare.hg
+ok 'a model without products has nothing to measure' has err 'bare.hg: has no convolution and no dense layer to measure'
 run hourglass bench kernels --layers --model none.hg
 ok 'a model that is not there is named' has err 'none.hg: '
 
