@@ -5,8 +5,9 @@
  * order of the rows, which a cut between two rows does not change. Where a step is long (T_AHEAD, two vectors wide),
  * D is read as it lies: what a step takes comes from the L2 cache in time, and from further away when it is asked for
  * some rows ahead. Else, and where rows of D are so far apart that they would push each other out of every cache, a
- * panel is copied first, of as few rows as stay in the L1 cache; unless too few tiles use it to pay for that. So are
- * tiles of A whose rows lie a power of two apart, as those of wide dense layers do. */
+ * panel is copied first, of as few rows as stay in the L1 cache; unless too few tiles use it to pay for that. Where
+ * A's rows lie a multiple of T_ALIKE apart, as those of wide dense layers do, its tiles are copied too, and D
+ * with them. */
 #ifndef HG_KERN_ISA_SIMD_GEMM_T_H
 #define HG_KERN_ISA_SIMD_GEMM_T_H
 
